@@ -1,0 +1,60 @@
+// Every limit of the program, by name. Each is tested at N and at N + 1. Sizes are bytes unless the
+// name says otherwise; counts are inclusive maxima.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace pointsman::limits {
+
+// SPOP (SPOE.txt section 3)
+inline constexpr std::size_t kVarintBytes = 10;
+inline constexpr std::uint32_t kFrameSizeMin = 256;
+inline constexpr std::uint32_t kFrameSizeMax = 65532;     // what we offer; the lower of both counts
+inline constexpr std::size_t kArgumentsPerMessage = 255;  // NB-ARGS is one byte
+inline constexpr std::size_t kArgumentNameBytes = 255;
+inline constexpr std::size_t kVariableNameBytes = 63;   // scope.prefix.name, as HAProxy keeps it
+inline constexpr std::size_t kFragmentedNotifies = 64;  // swallowed at once on one connection
+
+// Connections
+inline constexpr std::size_t kConnectionsPerWorker = 20000;
+inline constexpr std::size_t kOutputBufferBytes = 1 << 20;  // a slower reader is closed
+inline constexpr int kListenBacklog = 4096;
+inline constexpr std::chrono::seconds kHelloTimeout{5};
+inline constexpr std::chrono::seconds kDrainTimeout{10};
+
+// Gateways
+inline constexpr std::size_t kGateways = 10000;
+inline constexpr std::size_t kRoutesPerGateway = 10000;
+inline constexpr std::size_t kVirtualHosts = 100000;  // in all gateways together
+inline constexpr std::size_t kRewritesPerRoute = 32;
+inline constexpr std::size_t kGatewayNameSegments = 4;
+inline constexpr std::size_t kNameBytes = 255;  // of a gateway or route
+inline constexpr std::size_t kReferenceSteps = 8;
+
+// Conditions
+inline constexpr std::size_t kConditionBytes = 8192;
+inline constexpr std::size_t kConditionDepth = 64;
+inline constexpr std::uint32_t kRegexMatchLimit = 100000;
+inline constexpr std::uint32_t kRegexDepthLimit = 1000;
+inline constexpr std::uint32_t kRegexHeapKibibytes = 1024;
+
+// Stickiness (a browser's cookie is at most 4096)
+inline constexpr std::size_t kTokenConditions = 8;
+inline constexpr std::size_t kTokenTextBytes = 128;
+inline constexpr std::chrono::seconds kTokenFutureTolerance{300};
+inline constexpr std::chrono::hours kForcedTokenLifetime{24};
+inline constexpr std::size_t kStickyKeys = 16;
+inline constexpr std::size_t kStickyKeyBytesMin = 16;
+inline constexpr std::size_t kStickyKeyBytesMax = 64;
+
+// YAML files
+inline constexpr std::size_t kYamlFileBytes = 64u << 20;
+inline constexpr std::size_t kYamlDepth = 64;
+inline constexpr std::size_t kYamlAliasesPerFile = 10000;
+inline constexpr std::size_t kYamlNodesPerFile = 10000000;  // aliases expanded ("billion laughs")
+inline constexpr std::size_t kDiagnosticsShown = 100;
+inline constexpr std::chrono::milliseconds kWatchCoalesce{50};
+
+}  // namespace pointsman::limits

@@ -1,0 +1,51 @@
+// The settings file (pointsman.yaml): every key has a default, an empty file runs. Unknown keys are
+// errors with a suggestion. POINTSMAN_SPOP_LISTEN-style environment variables override single
+// values. Relative paths are relative to the file.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/listen_address.h"
+#include "base/log.h"
+#include "base/result.h"
+
+namespace pointsman::config {
+
+struct SpopSettings {
+  std::vector<ListenAddress> listen;
+  unsigned workers = 0;  // 0: auto, one for each processor that we may use
+  std::string message = "pointsman";
+  std::uint32_t max_frame_size = 0;  // 0: the limit
+  unsigned socket_mode = 0660;       // of unix listeners
+  std::string socket_owner;          // "user" or "user:group"; empty: as created
+};
+
+struct Settings {
+  std::string file;                                  // where it came from; empty: built-in defaults
+  std::string gateways = "/etc/pointsman/gateways";  // a file or a folder
+  std::string services = "/etc/pointsman/services";
+  std::string scripts = "/etc/pointsman/scripts";
+  std::string state = "/var/lib/pointsman";
+  SpopSettings spop;
+  std::string sticky_keys;  // default: <state>/sticky.keys
+  std::string virtual_host_domain;
+  std::string log_level = "info";
+  LogFormat log_format = LogFormat::kText;
+};
+
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+Environment process_environment();
+
+Settings default_settings();
+// Faults go to `diagnostics`; the result is usable only when there is no error.
+Settings read_settings(const std::string& path, const Environment& environment,
+                       Diagnostics& diagnostics);
+Settings parse_settings(const std::string& path, const std::string& text,
+                        const Environment& environment, Diagnostics& diagnostics);
+std::string to_yaml(const Settings& settings);  // `check --defaults`
+
+}  // namespace pointsman::config

@@ -1,0 +1,111 @@
+// Boolean conditions over a request: parse → tree → evaluate. The tree is plain data, so that an
+// index can be built over it and a twin can print, walk or send it. Grammar and meaning: see
+// docs/conditions.md. Parsing never passes a malformed text through: it is an error with a column.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ip_address.h"
+#include "base/result.h"
+#include "routing/regex.h"
+#include "routing/request.h"
+
+namespace pointsman::routing {
+
+enum class Field : std::uint8_t {
+  kHost,
+  kPath,
+  kMethod,
+  kScheme,
+  kQuery,
+  kUrl,
+  kUserAgent,
+  kSrc,
+  kSni,
+  kPort,
+  kHeader,          // by name
+  kCookie,          // by name
+  kQueryParameter,  // by name
+};
+
+enum class Operator : std::uint8_t {
+  kIs,
+  kIsNot,
+  kContains,
+  kMisses,
+  kStartsWith,
+  kEndsWith,
+  kMatches,
+  kIn,
+  kPresent,  // prefix `has kind NAME`
+  kAbsent,   // prefix `misses kind NAME`
+};
+
+enum class Browser : std::uint8_t { kNone, kChrome, kFirefox, kSafari, kEdge, kIe };
+
+struct TestValue {
+  std::string text;
+  bool quoted = false;                // as written, for printing; a browser name is never quoted
+  Browser browser = Browser::kNone;   // user-agent with ==, is, !=, in
+  std::optional<IpNetwork> network;   // src
+  std::optional<std::uint32_t> port;  // port
+};
+
+struct Test {
+  Field field = Field::kHost;
+  Operator op = Operator::kIs;
+  std::string name;                    // of the header, cookie or query parameter
+  std::vector<TestValue> values;       // one; several with `in`; none with kPresent and kAbsent
+  std::shared_ptr<const Regex> regex;  // kMatches
+};
+
+struct ConditionNode {
+  enum class Kind : std::uint8_t { kAnd, kOr, kNot, kTest, kTrue, kFalse, kScript, kRawAcl };
+  Kind kind = Kind::kTrue;
+  std::vector<ConditionNode> children;  // kAnd, kOr: two or more; kNot: one
+  Test test;                            // kTest
+  std::string text;                     // kScript: its name; kRawAcl: the ACL
+};
+
+struct ConditionError {
+  std::size_t offset = 0;  // bytes from the start of the condition's text
+  std::string message;     // what was found, what was wanted
+};
+
+// What evaluation needs besides the request; one for each worker, reused.
+struct ConditionScratch {
+  std::string host;  // buffer of normalize_host
+  std::string url;   // buffer of path?query
+  RegexScratch regex;
+  std::uint64_t regex_limits_hit = 0;
+};
+
+// The capture groups of the first `matches` that held, left to right; [0] is the whole match.
+struct Captures {
+  bool set = false;
+  std::vector<std::string> groups;
+};
+
+class Condition {
+ public:
+  static Result<Condition, ConditionError> parse(std::string_view text);
+
+  // Total: every condition is true or false for every request. Scripts and raw ACLs, which nothing
+  // evaluates yet, are false. `captures` may be null.
+  bool evaluate(const Request& request, ConditionScratch& scratch,
+                Captures* captures = nullptr) const;
+
+  // Canonical text; parse(to_text()) gives an equal tree.
+  std::string to_text() const;
+
+  const ConditionNode& root() const { return root_; }
+
+ private:
+  ConditionNode root_;
+};
+
+}  // namespace pointsman::routing

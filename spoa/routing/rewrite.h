@@ -1,0 +1,37 @@
+// A route's path rewrite: `NEW if CONDITION`. NEW may hold %[path] and, when the condition has a
+// `matches`, \1 to \9 of the first one that held. The last " if " splits; the condition may be
+// absent.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "routing/condition.h"
+
+namespace pointsman::routing {
+
+class Rewrite {
+ public:
+  // Error offsets count from the start of the whole text.
+  static Result<Rewrite, ConditionError> parse(std::string_view text);
+
+  // True and the new path in `path` when the condition holds.
+  bool apply(const Request& request, ConditionScratch& scratch, std::string& path) const;
+
+  std::string to_text() const;
+
+ private:
+  struct Piece {
+    enum class Kind : unsigned char { kText, kPath, kGroup };
+    Kind kind = Kind::kText;
+    std::string text;
+    std::size_t group = 0;
+  };
+  std::vector<Piece> pieces_;
+  std::optional<Condition> condition_;
+};
+
+}  // namespace pointsman::routing

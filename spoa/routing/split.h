@@ -1,0 +1,34 @@
+// How a share is settled by a number: by a roll in the routes' intervals laid end to end, or by a
+// key (weighted rendezvous), so that the same user gets the same route on every agent without a
+// cookie.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "routing/route_table.h"
+
+namespace pointsman::routing {
+
+std::uint64_t splitmix64(std::uint64_t x);
+
+// xxh64 (seed 0) of `key NUL gateway`.
+std::uint64_t split_key(std::string_view key, std::string_view gateway);
+
+// The strength roll of a keyed request: (splitmix64(k xor condition tag) >> 11) / 2^53.
+double keyed_strength_roll(std::uint64_t key, std::uint32_t condition_tag);
+
+struct Placement {
+  const Route* route = nullptr;  // null: all shares are 0
+  double position = 0;           // of the roll inside the route's interval, stretched to [0, 1)
+};
+
+// `without` (may be null) is left out and the other shares are normalised.
+Placement place_by_roll(std::span<const Route> routes, const Route* without, double roll);
+// Smallest −ln(u)/share; u = ((splitmix64(k xor route tag) >> 11) + 0.5) / 2^53; ties to the
+// earlier.
+const Route* place_by_key(std::span<const Route> routes, const Route* without, std::uint64_t key);
+
+}  // namespace pointsman::routing
