@@ -1,0 +1,55 @@
+// Gateways → text of HAProxy configuration: the snippet for an existing haproxy.cfg, or a complete
+// stand-alone configuration; each with the SPOE file and the map of backends that decisions may
+// name. Pure: nothing is read or written here. Templates stand in haproxy-conf/templates/ and are
+// compiled in. Every name and option that reaches the text is checked first, so that nothing in a
+// gateway can add a line of configuration.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "routing/route_table.h"
+
+namespace pointsman::render {
+
+struct Options {
+  // Where HAProxy's `chroot` is; agents' unix sockets must lie below it, since HAProxy connects
+  // from inside. Empty: HAProxy runs without one, socket paths stay as they are.
+  std::string chroot = "/var/lib/haproxy";
+  // Agents, as HAProxy reaches them: "unix:PATH" (seen from outside the chroot) or "host:port".
+  std::vector<std::string> agents = {"unix:/var/lib/haproxy/pointsman/spop.sock"};
+  // Where the two files will lie; the configuration names them by these paths.
+  std::string spoe_file = "/etc/haproxy/pointsman.spoe.cfg";
+  std::string whitelist_file = "/etc/haproxy/pointsman.backends.map";
+  // Secret of the instance cookies (`sticky: instance`); must be the same on every HAProxy and
+  // should stay the same. An error when it is empty and a gateway needs it.
+  std::string instance_cookie_key;
+
+  // Complete configuration only.
+  std::string user = "haproxy";            // name or numeric id; empty: not changed
+  std::string group = "haproxy";           // likewise
+  std::string stats_socket;                // path; empty: none
+  std::string log_target;                  // e.g. "stdout format raw local0"; empty: no log
+  std::string virtual_host_bind = "*:80";  // of all gateways with virtual hosts
+  std::map<std::uint16_t, std::string> port_binds;  // gateway port → bind; default "*:PORT"
+  bool show_decisions = false;  // x-pointsman-* response headers; for demonstrations and tests
+};
+
+struct RenderedFile {
+  std::string name;  // without folder, e.g. "pointsman.spoe.cfg"
+  std::string text;
+  bool operator==(const RenderedFile&) const = default;
+};
+
+// The configuration comes first. tcp gateways are left out, which a comment in the text says.
+using RenderedFiles = std::vector<RenderedFile>;
+
+// "pointsman.cfg" (what to paste, and the backends of routes with instances), SPOE file, map.
+Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Options& options);
+// "haproxy.cfg" (runs by itself), SPOE file, map.
+Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Options& options);
+
+}  // namespace pointsman::render
