@@ -1,0 +1,116 @@
+"""Modules include only what docs/ARCHITECTURE.md allows them."""
+import re
+import unittest
+
+import project
+
+MAY_INCLUDE = {
+    "base": set(),
+    "net": {"base"},
+    "spop": {"base"},
+    "routing": {"base"},
+    "config": {"base", "routing"},
+    "render": {"base", "routing"},
+    "agent": {"base", "net", "spop", "routing"},
+    "cli": {"base", "net", "spop", "routing", "config", "render", "agent"},
+}
+
+# Third-party headers, and the only places that may see them.
+ONLY_IN = {
+    r"ev(\+\+)?\.h": r"spoa/net/",
+    r"pcre2\.h": r"spoa/routing/regex\.cc",
+    r"xxhash\.h": r"spoa/routing/",
+    r"yaml-cpp/.*": r"spoa/config/",
+    r"openssl/.*": r"spoa/agent/",
+    r"CLI/.*": r"spoa/cli/",
+    r"nlohmann/.*": r"spoa/cli/",
+    r"kainjow/.*": r"spoa/render/",
+    r"spdlog/.*": r"spoa/base/log\.(h|cc)",
+    r"fmt/.*": r"spoa/",
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
+SYSTEM = re.compile(r"[a-z0-9_]+|(sys|netinet|arpa|net|linux)/[a-z0-9_]+\.h|[a-z0-9_]+\.h")
+
+
+def includes(text):
+    for number, line in project.numbered_lines(text):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1) == "<", match.group(2)
+
+
+def third_party_rule(header):
+    return next((p for p in ONLY_IN if re.fullmatch(p, header)), None)
+
+
+def finding_for(path, angled, header):
+    """What is wrong with this include in this file, or None."""
+    module = path.split("/")[1]
+    if not angled:
+        target = header.split("/")[0]
+        if "/" not in header:
+            return f'"{header}" is not written from spoa/'
+        if module in MAY_INCLUDE and target not in MAY_INCLUDE[module] | {module}:
+            return f"{module} may not include {target}"
+        return None
+    rule = third_party_rule(header)
+    if rule:
+        return None if re.match(ONLY_IN[rule], path) else f"<{header}> is not for this file"
+    return None if SYSTEM.fullmatch(header) else f"<{header}> is a dependency nobody listed"
+
+
+def check_includes(files):
+    findings = []
+    for path, text in files.items():
+        if not (path.startswith("spoa/") and project.is_cpp(path)):
+            continue
+        if path.count("/") == 2 and path.split("/")[1] not in MAY_INCLUDE:
+            findings.append(f"{path}:1: module {path.split('/')[1]} is not in the table")
+        for number, angled, header in includes(text):
+            wrong = finding_for(path, angled, header)
+            if wrong:
+                findings.append(f"{path}:{number}: {wrong}")
+    return findings
+
+
+def check_header_guards(files):
+    return [
+        f"{path}:1: a header opens with a comment and has #pragma once"
+        for path, text in files.items()
+        if path.startswith("spoa/") and path.endswith(".h")
+        and not (text.startswith("//") and "\n#pragma once\n" in text)
+    ]
+
+
+class Includes(unittest.TestCase):
+    def test_modules_include_only_what_the_table_allows(self):
+        self.assertEqual([], check_includes(project.files("spoa")))
+
+    def test_headers_open_with_a_comment_and_are_read_once(self):
+        self.assertEqual([], check_header_guards(project.files("spoa")))
+
+    def test_a_bad_include_is_found(self):
+        samples = {
+            "spoa/base/a.h": '#include "net/event_loop.h"\n',
+            "spoa/spop/a.cc": '#include "routing/split.h"\n',
+            "spoa/agent/a.cc": "#include <ev.h>\n",
+            "spoa/routing/split.cc": "#include <pcre2.h>\n",
+            "spoa/cli/a.cc": "#include <yaml-cpp/yaml.h>\n",
+            "spoa/net/a.cc": "#include <boost/asio.hpp>\n",
+            "spoa/net/b.cc": '#include "event_loop.h"\n',
+            "spoa/extra/a.cc": "int x;\n",
+        }
+        for path, text in samples.items():
+            with self.subTest(path):
+                self.assertEqual(1, len(check_includes({path: text})))
+
+    def test_a_good_include_is_not(self):
+        text = '#include "base/limits.h"\n#include <sys/socket.h>\n#include <vector>\n'
+        self.assertEqual([], check_includes({"spoa/net/a.cc": text}))
+
+    def test_a_header_without_a_comment_is_found(self):
+        self.assertEqual(1, len(check_header_guards({"spoa/base/a.h": "#pragma once\n"})))
+
+
+if __name__ == "__main__":
+    unittest.main()
