@@ -3,8 +3,8 @@
 // values. Relative paths are relative to the file.
 #pragma once
 
-#include <functional>
-#include <optional>
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,8 +37,10 @@ struct Settings {
   LogFormat log_format = LogFormat::kText;
 };
 
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
-Environment process_environment();
+// Variables by name. Those that start with POINTSMAN_ and look like a setting but are none are
+// warned about, hence a mapping and not a look-up; an empty value counts as not given.
+using Environment = std::map<std::string, std::string>;
+Environment process_environment();  // of this process, POINTSMAN_ variables only
 
 Settings default_settings();
 // Faults go to `diagnostics`; the result is usable only when there is no error.
