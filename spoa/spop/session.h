@@ -6,17 +6,19 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
+#include <vector>
 
 #include "base/limits.h"
 #include "base/wire_cursor.h"
 #include "spop/action.h"
+#include "spop/frame.h"
 #include "spop/message.h"
 #include "spop/status_code.h"
 
 namespace pointsman::spop {
 
-// Decides what each message of a NOTIFY is answered with. Called within Session::receive().
+// Decides what each message of a NOTIFY is answered with. Called within Session::receive(), after
+// the whole NOTIFY was found well-formed. The session has set `ack` before.
 class MessageHandler {
  public:
   virtual ~MessageHandler() = default;
@@ -29,6 +31,8 @@ struct SessionCounters {  // owned by the worker, shared by its sessions
   std::uint64_t aborted_fragments = 0;
   std::uint64_t health_checks = 0;
   std::uint64_t disconnects_received = 0;
+  std::uint64_t handler_failures = 0;     // the handler threw: answered without its actions
+  std::uint64_t slow_readers_closed = 0;  // more than limits::kOutputBufferBytes waited
   std::array<std::uint64_t, 100> disconnects_sent{};  // by status code
 };
 
@@ -45,7 +49,10 @@ class Session {
   void receive(Bytes input);
 
   // What to send next, in ONE write: the AGENT-HELLO alone, later whole ACKs together. Empty:
-  // nothing to send. consume_output(n) takes back what was written; a next chunk may follow.
+  // nothing to send. consume_output(n) takes back what was written; a next chunk may follow. The
+  // view is valid until the next call that is not const. When more than
+  // limits::kOutputBufferBytes wait, the peer does not read: all of it is dropped and the session
+  // is finished.
   Bytes output() const;
   void consume_output(std::size_t count);
   std::size_t output_size() const;  // all that waits, over all chunks
@@ -60,7 +67,42 @@ class Session {
   bool finished() const;     // nothing more is read: close once output() is empty
 
  private:
-  // by the implementer
+  struct FrameIds {
+    std::uint64_t stream_id = 0;
+    std::uint64_t frame_id = 0;
+    bool operator==(const FrameIds&) const = default;
+  };
+
+  Bytes take_in_place(Bytes input);
+  Bytes complete_partial(Bytes input);
+  std::size_t announced_bytes(Bytes start);
+  void keep(Bytes part);
+
+  void on_frame(Bytes frame);
+  void on_hello(const FrameHeader& header, Bytes payload);
+  void on_notify(const FrameHeader& header, Bytes payload);
+  void on_fragment(const FrameHeader& header);
+  void acknowledge(const FrameHeader& notify, std::uint32_t flags, Bytes payload);
+  void run_handler(Bytes payload, std::size_t size_limit);
+  void swallow_fragments_of(FrameIds ids);
+
+  void disconnect(StatusCode code);
+  void finish();
+  void drop_output();
+  void forget_sent_output();
+
+  MessageHandler& handler_;
+  SessionCounters& counters_;
+  std::uint32_t frame_size_;  // ours until the handshake, then the negotiated one
+  bool established_ = false;
+  bool finished_ = false;
+  bool draining_ = false;
+  ByteBuffer partial_;             // the start of a frame whose end has not come yet
+  ByteBuffer output_;              // output_[sent_..] waits
+  std::size_t sent_ = 0;           // what consume_output() took back of output_
+  std::size_t hello_waiting_ = 0;  // how much of what waits belongs to the AGENT-HELLO
+  // NOTIFYs refused at their first fragment whose last one has not come yet, oldest first.
+  std::vector<FrameIds> refused_;
 };
 
 }  // namespace pointsman::spop
