@@ -19,9 +19,18 @@ inline constexpr std::size_t kFragmentedNotifies = 64;  // swallowed at once on 
 
 // Connections
 inline constexpr std::size_t kConnectionsPerWorker = 20000;
+inline constexpr std::size_t kReadBufferBytes = 1 << 16;    // one a worker: what one read takes
+inline constexpr std::size_t kInputSliceBytes = 1 << 14;    // answered before the next is looked at
+inline constexpr std::size_t kOutputFlushBytes = 1 << 16;   // written before more is answered
 inline constexpr std::size_t kOutputBufferBytes = 1 << 20;  // a slower reader is closed
+inline constexpr std::size_t kIdleBufferBytes = 32768;      // kept by an empty buffer for reuse
 inline constexpr int kListenBacklog = 4096;
+inline constexpr int kAcceptsPerBatch = 64;
+inline constexpr std::chrono::milliseconds kAcceptPause{100};  // when descriptors have run out
 inline constexpr std::chrono::seconds kHelloTimeout{5};
+inline constexpr std::chrono::seconds kWriteTimeout{10};  // without any progress
+inline constexpr std::chrono::seconds kLingerTimeout{1};  // for the peer to close after our end
+inline constexpr std::chrono::milliseconds kDrainQuiet{100};
 inline constexpr std::chrono::seconds kDrainTimeout{10};
 
 // Gateways
@@ -31,6 +40,7 @@ inline constexpr std::size_t kVirtualHosts = 100000;  // in all gateways togethe
 inline constexpr std::size_t kRewritesPerRoute = 32;
 inline constexpr std::size_t kGatewayNameSegments = 4;
 inline constexpr std::size_t kNameBytes = 255;  // of a gateway or route
+inline constexpr std::size_t kHostBytes = 255;  // longer hosts belong only to "*"
 inline constexpr std::size_t kReferenceSteps = 8;
 
 // Conditions
@@ -43,6 +53,7 @@ inline constexpr std::uint32_t kRegexHeapKibibytes = 1024;
 // Stickiness (a browser's cookie is at most 4096)
 inline constexpr std::size_t kTokenConditions = 8;
 inline constexpr std::size_t kTokenTextBytes = 128;
+inline constexpr std::size_t kTokenOccurrences = 8;  // of one cookie, header or parameter looked at
 inline constexpr std::chrono::seconds kTokenFutureTolerance{300};
 inline constexpr std::chrono::hours kForcedTokenLifetime{24};
 inline constexpr std::size_t kStickyKeys = 16;

@@ -1,0 +1,66 @@
+#include "net/listening_socket.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "base/limits.h"
+#include "net/bind_tcp.h"
+
+namespace pointsman::net {
+
+ListeningSocket::ListeningSocket(ListenAddress address, FileDescriptor fd)
+    : address_(std::move(address)), fd_(std::move(fd)) {
+  if (is_tcp()) {
+    address_.port = bound_port(fd_.get());
+    return;
+  }
+  struct stat file {};
+  if (stat(address_.path.c_str(), &file) == 0) {
+    device_ = file.st_dev;
+    inode_ = file.st_ino;
+  }
+}
+
+ListeningSocket::~ListeningSocket() {
+  if (is_tcp()) return;
+  struct stat file {};
+  if (lstat(address_.path.c_str(), &file) != 0) return;
+  if (file.st_dev == device_ && file.st_ino == inode_) unlink(address_.path.c_str());
+}
+
+Result<std::shared_ptr<const ListeningSocket>> ListeningSocket::open(
+    const ListenAddress& address, const UnixSocketAccess& access) {
+  const bool tcp = address.kind == ListenAddress::Kind::kTcp;
+  Result<FileDescriptor> fd = tcp ? bind_tcp(address) : bind_unix(address, access);
+  if (!fd) return fd.error();
+  std::shared_ptr<const ListeningSocket> listening(new ListeningSocket(address, std::move(*fd)));
+  if (listen(listening->fd(), limits::kListenBacklog) != 0) {
+    return Error{fmt::format("{}: listen: {}", address.to_text(), std::strerror(errno))};
+  }
+  return listening;
+}
+
+Result<std::vector<Listeners>> open_listeners(const std::vector<ListenAddress>& addresses,
+                                              std::size_t workers, const UnixSocketAccess& access) {
+  std::vector<Listeners> listeners(workers);
+  for (const ListenAddress& address : addresses) {
+    ListenAddress wanted = address;
+    std::shared_ptr<const ListeningSocket> last;
+    for (Listeners& of_worker : listeners) {
+      if (last == nullptr || last->is_tcp()) {
+        auto opened = ListeningSocket::open(wanted, access);
+        if (!opened) return opened.error();
+        last = *opened;
+        wanted = last->address();  // all workers share the port that the kernel chose
+      }
+      of_worker.push_back(last);
+    }
+  }
+  return listeners;
+}
+
+}  // namespace pointsman::net

@@ -1,0 +1,47 @@
+// A bound socket that listens: TCP or unix. Each worker has a TCP socket of its own for an address
+// (SO_REUSEPORT lets the kernel spread connections); a unix socket is one, shared by all workers.
+// Immutable once made, so any thread may accept from it. The destructor closes it and removes the
+// unix socket's file, unless another process has put its own there.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <vector>
+
+#include "base/listen_address.h"
+#include "base/result.h"
+#include "net/bind_unix.h"
+#include "net/file_descriptor.h"
+
+namespace pointsman::net {
+
+class ListeningSocket {
+ public:
+  // `access` matters to unix sockets only; see bind_unix.
+  static Result<std::shared_ptr<const ListeningSocket>> open(const ListenAddress& address,
+                                                             const UnixSocketAccess& access);
+  ~ListeningSocket();
+  ListeningSocket(const ListeningSocket&) = delete;
+  ListeningSocket& operator=(const ListeningSocket&) = delete;
+
+  int fd() const { return fd_.get(); }
+  const ListenAddress& address() const { return address_; }  // with the kernel's port
+  bool is_tcp() const { return address_.kind == ListenAddress::Kind::kTcp; }
+
+ private:
+  ListeningSocket(ListenAddress address, FileDescriptor fd);
+
+  ListenAddress address_;
+  FileDescriptor fd_;
+  dev_t device_ = 0;  // of the unix socket's file
+  ino_t inode_ = 0;
+};
+
+using Listeners = std::vector<std::shared_ptr<const ListeningSocket>>;
+
+// Opens every address for every worker: element i is worker i's. The first failure is the result.
+Result<std::vector<Listeners>> open_listeners(const std::vector<ListenAddress>& addresses,
+                                              std::size_t workers, const UnixSocketAccess& access);
+
+}  // namespace pointsman::net

@@ -1,0 +1,31 @@
+// What a connection speaks, without its socket: bytes in, bytes out. net knows no protocol; the
+// agent adapts one to this interface. Called on the worker's thread only.
+#pragma once
+
+#include <cstddef>
+
+#include "base/wire_cursor.h"
+
+namespace pointsman::net {
+
+class StreamProtocol {
+ public:
+  virtual ~StreamProtocol() = default;
+
+  // Takes all of `input`, which is borrowed.
+  virtual void receive(Bytes input) = 0;
+
+  // What one write should carry next; empty: nothing to send. consume_output() takes back what was
+  // written, and a next chunk may follow.
+  virtual Bytes output() const = 0;
+  virtual void consume_output(std::size_t count) = 0;
+  virtual std::size_t output_size() const = 0;  // over all chunks
+
+  virtual bool established() const = 0;  // the peer has introduced itself: the hello timer ends
+  virtual bool finished() const = 0;     // close once output() is empty
+
+  virtual void begin_drain() = 0;          // the program wants to end soon
+  virtual void disconnect_normally() = 0;  // end this conversation; finished() holds afterwards
+};
+
+}  // namespace pointsman::net

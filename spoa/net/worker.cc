@@ -1,0 +1,166 @@
+#include "net/worker.h"
+
+#include <signal.h>
+
+#include <cassert>
+
+namespace pointsman::net {
+namespace {
+
+// Threads inherit the mask: the process' signals stay with the thread that watches them.
+class AllSignalsBlocked {
+ public:
+  AllSignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~AllSignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  AllSignalsBlocked(const AllSignalsBlocked&) = delete;
+  AllSignalsBlocked& operator=(const AllSignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+Worker::Worker(Listeners listeners, WorkerOptions options, MakeProtocol make_protocol)
+    : listeners_(std::move(listeners)),
+      options_(options),
+      make_protocol_(std::move(make_protocol)),
+      read_buffer_(limits::kReadBufferBytes),
+      drain_tick_(loop_, [this] { end_quiet_connections(); }),
+      drain_deadline_(loop_, [this] { end_drain(); }) {
+  loop_.on_wake([this] { on_wake(); });
+  loop_.before_wait([this] { free_closed(); });
+}
+
+Worker::~Worker() {
+  loop_.stop();
+  join();
+}
+
+void Worker::start() {
+  assert(!thread_.joinable());
+  {
+    const std::lock_guard lock(mutex_);
+    running_ = true;
+  }
+  const AllSignalsBlocked blocked;
+  thread_ = std::thread([this] { serve(); });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::drain(std::chrono::milliseconds deadline) {
+  {
+    const std::lock_guard lock(mutex_);
+    drain_wanted_ = deadline;
+  }
+  loop_.wake();
+}
+
+void Worker::run_between_batches(std::function<void()> task) {
+  std::unique_lock lock(mutex_);
+  task_done_.wait(lock, [this] { return !task_; });  // another caller's
+  if (!running_) return task();
+  task_ = std::move(task);
+  loop_.wake();
+  task_done_.wait(lock, [this] { return !task_; });
+}
+
+void Worker::serve() {
+  for (const auto& listening : listeners_) {
+    // From a shared socket one connection a batch, so that every worker gets its part of a burst.
+    const int accepts_per_batch = listening->is_tcp() ? limits::kAcceptsPerBatch : 1;
+    acceptors_.push_back(
+        std::make_unique<Acceptor>(loop_, listening, accepts_per_batch, options_.accept_pause,
+                                   [this](FileDescriptor fd) { accept(std::move(fd)); }));
+  }
+  listeners_.clear();
+  loop_.run();
+  acceptors_.clear();
+  for_each_connection([](Connection& connection) { connection.close(); });
+  free_closed();
+  const std::lock_guard lock(mutex_);
+  run_task();  // one that came too late for the loop
+  running_ = false;
+}
+
+void Worker::on_wake() {
+  std::optional<std::chrono::milliseconds> drain_wanted;
+  {
+    const std::lock_guard lock(mutex_);
+    run_task();
+    drain_wanted.swap(drain_wanted_);
+  }
+  if (drain_wanted && !draining_) begin_drain(*drain_wanted);
+}
+
+void Worker::run_task() {
+  if (!task_) return;
+  task_();
+  task_ = nullptr;
+  task_done_.notify_all();
+}
+
+void Worker::accept(FileDescriptor fd) {
+  if (connections_.size() >= options_.connections) {
+    ++counters_.refused;
+    return;
+  }
+  ++counters_.accepted;
+  ++counters_.open;
+  auto connection = std::make_unique<Connection>(
+      loop_, std::move(fd), make_protocol_(), read_buffer_, options_.connection,
+      [this](Connection& closed, CloseCause cause) { forget(closed, cause); });
+  if (draining_) connection->begin_drain();
+  Connection* const key = connection.get();
+  connections_.emplace(key, std::move(connection));
+}
+
+void Worker::forget(Connection& connection, CloseCause cause) {
+  --counters_.open;
+  if (cause == CloseCause::kHelloTimeout) ++counters_.hello_timeouts;
+  if (cause == CloseCause::kSlowReader) ++counters_.slow_readers;
+  const auto found = connections_.find(&connection);
+  closed_.push_back(std::move(found->second));  // its handler may still run: freed after the batch
+  connections_.erase(found);
+}
+
+void Worker::free_closed() {
+  closed_.clear();
+  if (draining_ && connections_.empty()) loop_.stop();
+}
+
+template <class Act>
+void Worker::for_each_connection(Act&& act) {
+  for (auto next = connections_.begin(); next != connections_.end();) {
+    Connection& connection = *(next++)->second;  // acting may erase it
+    act(connection);
+  }
+}
+
+void Worker::begin_drain(std::chrono::milliseconds deadline) {
+  draining_ = true;
+  for (const auto& acceptor : acceptors_) acceptor->accept_waiting(limits::kListenBacklog);
+  acceptors_.clear();
+  for_each_connection([](Connection& connection) { connection.begin_drain(); });
+  drain_tick_.start(limits::kDrainQuiet / 2);
+  drain_deadline_.start(deadline);
+}
+
+void Worker::end_quiet_connections() {
+  for_each_connection([](Connection& connection) { connection.disconnect_if_quiet(); });
+  drain_tick_.start(limits::kDrainQuiet / 2);
+}
+
+void Worker::end_drain() {
+  for_each_connection([](Connection& connection) { connection.disconnect(); });
+  loop_.stop();
+}
+
+}  // namespace pointsman::net

@@ -1,0 +1,99 @@
+// One thread with one event loop, its listeners and its connections. Other threads start it, drain
+// it, stop it, and ask it to run a task between two batches of events; everything else happens on
+// its own thread. It never waits for anything but events.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "base/limits.h"
+#include "net/acceptor.h"
+#include "net/connection.h"
+#include "net/event_loop.h"
+#include "net/listening_socket.h"
+
+namespace pointsman::net {
+
+struct WorkerOptions {
+  std::size_t connections = limits::kConnectionsPerWorker;  // one more is closed when accepted
+  ConnectionLimits connection;
+  std::chrono::milliseconds accept_pause = limits::kAcceptPause;
+};
+
+struct ConnectionCounters {
+  std::uint64_t accepted = 0;
+  std::uint64_t open = 0;  // a gauge
+  std::uint64_t refused = 0;
+  std::uint64_t hello_timeouts = 0;
+  std::uint64_t slow_readers = 0;
+};
+
+class Worker {
+ public:
+  using MakeProtocol = std::function<std::unique_ptr<StreamProtocol>()>;
+
+  // `make_protocol` is called on the worker's thread, once for each connection.
+  Worker(Listeners listeners, WorkerOptions options, MakeProtocol make_protocol);
+  ~Worker();  // stops at once
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void start();
+  // Begins to drain and returns: takes what waits in the listeners' queues and closes them, lets
+  // each connection end once it is quiet, and ends the thread when none is left or at `deadline`.
+  void drain(std::chrono::milliseconds deadline);
+  void join();
+
+  // Runs `task` on the worker's thread between two batches and returns when it is done; after the
+  // thread's end, or before its start, on this one. Not from the worker's own thread.
+  void run_between_batches(std::function<void()> task);
+
+  // Inside a task of run_between_batches.
+  const ConnectionCounters& counters() const { return counters_; }
+
+ private:
+  void serve();
+  void on_wake();
+  void run_task();  // with the mutex held
+  void accept(FileDescriptor fd);
+  void forget(Connection& connection, CloseCause cause);
+  void free_closed();
+  void begin_drain(std::chrono::milliseconds deadline);
+  void end_quiet_connections();
+  void end_drain();
+  template <class Act>  // void(Connection&)
+  void for_each_connection(Act&& act);
+
+  // Crosses threads, under the mutex.
+  std::mutex mutex_;
+  std::condition_variable task_done_;
+  std::function<void()> task_;
+  std::optional<std::chrono::milliseconds> drain_wanted_;
+  bool running_ = false;
+
+  // The worker's thread only.
+  EventLoop loop_;
+  Listeners listeners_;
+  const WorkerOptions options_;
+  const MakeProtocol make_protocol_;
+  ConnectionCounters counters_;
+  std::vector<std::uint8_t> read_buffer_;
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Connection>> closed_;
+  bool draining_ = false;
+  Timer drain_tick_;
+  Timer drain_deadline_;
+
+  std::thread thread_;
+};
+
+}  // namespace pointsman::net
