@@ -1,0 +1,144 @@
+#include "render/backends.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/ip_address.h"
+#include "render/frontends.h"
+#include "render/safe_text.h"
+
+namespace pointsman::render {
+namespace {
+
+using routing::Gateway;
+using routing::GatewaySpec;
+using routing::RouteSpec;
+using routing::StickySpec;
+
+bool is_tcp(const Gateway& gateway) { return gateway.spec.protocol == GatewaySpec::Protocol::kTcp; }
+
+bool is_literal(std::string_view host) { return IpAddress::parse(host).has_value(); }
+
+Result<ServerLine> server_line(const std::string& what, const routing::InstanceSpec& instance) {
+  if (auto safe = check_word(instance.address, what); !safe) return safe.error();
+  const bool v6 = instance.address.find(':') != std::string::npos;
+  ServerLine line;
+  line.name = fmt::format("{}:{}", instance.address, instance.port);
+  line.address = v6 ? fmt::format("[{}]:{}", instance.address, instance.port) : line.name;
+  line.weight = instance.weight;
+  line.named = !is_literal(instance.address);
+  return line;
+}
+
+std::string why_no_servers(const RouteSpec& route) {
+  if (route.discover) return "instances found by DNS are not rendered yet, add server lines";
+  return "instances of the service registry are not rendered yet, add server lines";
+}
+
+Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& route) {
+  const std::string what = fmt::format("gateway {}, route {}", gateway.name, route.name);
+  RouteBackend backend;
+  backend.gateway = gateway.name;
+  backend.route = route.name;
+  backend.backend = routing::backend_name(gateway.spec, route);
+  backend.balance = route.balance.empty() ? "roundrobin" : route.balance;
+  if (auto safe = check_arguments(backend.balance, what + ", balance"); !safe) return safe.error();
+  if (gateway.sticky.by == StickySpec::By::kInstance) {
+    const std::string name = gateway.sticky.cookie + "-instance";
+    if (auto safe = check_word(name, what + ", cookie"); !safe) return safe.error();
+    if (auto safe = check_word(gateway.sticky.same_site, what + ", same_site"); !safe) {
+      return safe.error();
+    }
+    const bool secure = gateway.sticky.secure == StickySpec::Secure::kAlways;
+    backend.cookie.push_back({name, secure, gateway.sticky.same_site});
+  }
+  std::set<std::string> names;
+  for (const auto& instance : route.instances) {
+    auto line = server_line(what + ", instance", instance);
+    if (!line) return line.error();
+    if (!names.insert(line->name).second) {
+      return Error{fmt::format("{}: instance {} is listed twice", what, line->name)};
+    }
+    backend.servers.push_back(*line);
+  }
+  if (backend.servers.empty()) backend.note = why_no_servers(route);
+  return backend;
+}
+
+bool needs_backend(const RouteSpec& route) { return !route.backend && !route.gateway; }
+
+}  // namespace
+
+Result<std::vector<RouteBackend>> plan_backends(const routing::RouteTable& table) {
+  std::vector<RouteBackend> backends;
+  for (const auto& gateway : table.gateways()) {
+    if (is_tcp(*gateway)) continue;
+    if (auto safe = check_word(gateway->name, "gateway name"); !safe) return safe.error();
+    for (const RouteSpec& route : gateway->spec.routes) {
+      if (!needs_backend(route)) continue;
+      // The route's name stands in a comment only, where blanks and brackets do no harm.
+      if (auto safe = check_arguments(route.name, "route name"); !safe) return safe.error();
+      auto backend = route_backend(*gateway, route);
+      if (!backend) return backend.error();
+      backends.push_back(std::move(*backend));
+    }
+  }
+  return backends;
+}
+
+Result<std::vector<std::string>> plan_whitelist(const routing::RouteTable& table) {
+  std::set<std::string> names;
+  for (const auto& gateway : table.gateways()) {
+    if (is_tcp(*gateway)) continue;
+    for (const routing::Route& route : gateway->routes) {
+      if (route.backend.empty()) continue;
+      const std::string what = fmt::format("gateway {}, route {}", gateway->name, route.name);
+      if (auto safe = check_word(route.backend, what + ", backend"); !safe) return safe.error();
+      if (route.backend == kAgentsBackend || route.backend == kNoGatewayBackend) {
+        return Error{fmt::format("{}: backend {} is Pointsman's own", what, route.backend)};
+      }
+      names.insert(route.backend);
+    }
+  }
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+Result<std::vector<ServerLine>> plan_agents(const Options& options) {
+  if (options.agents.empty()) return Error{"agents: none given"};
+  std::vector<ServerLine> lines;
+  for (const std::string& agent : options.agents) {
+    ServerLine line;
+    line.name = fmt::format("agent{}", lines.size() + 1);
+    if (auto safe = check_word(agent, "agent address"); !safe) return safe.error();
+    if (!agent.starts_with("unix:")) {
+      const auto colon = agent.rfind(':');
+      if (colon == std::string::npos || colon == 0 || colon + 1 == agent.size()) {
+        return Error{fmt::format("agent {}: wanted unix:PATH or host:port", agent)};
+      }
+      line.address = agent;
+      line.named = !is_literal(agent.substr(0, colon)) && !agent.starts_with("[");
+      lines.push_back(line);
+      continue;
+    }
+    std::string path = agent.substr(5);
+    if (!options.chroot.empty()) {
+      const std::string below =
+          options.chroot.ends_with('/') ? options.chroot : options.chroot + "/";
+      if (!path.starts_with(below) || path.size() == below.size()) {
+        return Error{
+            fmt::format("agent {}: HAProxy's chroot is {}, so the socket must lie below it", agent,
+                        options.chroot)};
+      }
+      path = path.substr(below.size() - 1);
+    }
+    if (!path.starts_with('/'))
+      return Error{fmt::format("agent {}: wanted an absolute path", agent)};
+    line.address = "unix@" + path;
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+}  // namespace pointsman::render

@@ -1,0 +1,45 @@
+// The backends of a configuration: those of routes with their instances, the agents' own, and the
+// list of all that a decision may name. Each is checked to be safe in a line of configuration.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "render/render.h"
+
+namespace pointsman::render {
+
+struct ServerLine {
+  std::string name;
+  std::string address;
+  std::uint16_t weight = 100;
+  bool named = false;  // by a host name: must not stop HAProxy from starting when it is unknown
+};
+
+struct InstanceCookie {
+  std::string name;
+  bool secure = false;
+  std::string same_site;
+};
+
+struct RouteBackend {
+  std::string gateway;
+  std::string route;
+  std::string backend;
+  std::string balance;
+  std::string note;                    // why there is no server line; else empty
+  std::vector<InstanceCookie> cookie;  // none or one
+  std::vector<ServerLine> servers;
+};
+
+// The agents' own backend, as the templates name it: no decision may name it.
+inline constexpr const char* kAgentsBackend = "pointsman-agents";
+
+// Backends of routes that don't name one of the user's.
+Result<std::vector<RouteBackend>> plan_backends(const routing::RouteTable& table);
+// All that a decision may name, sorted, once each.
+Result<std::vector<std::string>> plan_whitelist(const routing::RouteTable& table);
+Result<std::vector<ServerLine>> plan_agents(const Options& options);
+
+}  // namespace pointsman::render

@@ -1,0 +1,138 @@
+#include "render/frontends.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/limits.h"
+
+namespace pointsman::render {
+namespace {
+
+using routing::Gateway;
+using routing::Route;
+using routing::RouteTable;
+
+// A bind address and what is reached through it.
+struct Entry {
+  std::string name;
+  std::string bind;
+  std::vector<const Gateway*> gateways;
+  bool by_host = false;
+};
+
+bool is_http(const Gateway& gateway) {
+  return gateway.spec.protocol == routing::GatewaySpec::Protocol::kHttp;
+}
+
+// The backend that would serve most requests of the gateway; empty where every weight is 0.
+std::string heaviest_backend(const RouteTable& table, const Gateway* gateway) {
+  for (std::size_t step = 0; gateway != nullptr && step <= limits::kReferenceSteps; ++step) {
+    const Route* heaviest = nullptr;
+    for (const Route& route : gateway->routes) {
+      if (route.share > 0 && (heaviest == nullptr || route.share > heaviest->share)) {
+        heaviest = &route;
+      }
+    }
+    if (heaviest == nullptr) return {};
+    if (heaviest->next_gateway.empty()) return heaviest->backend;
+    gateway = table.find_gateway(heaviest->next_gateway);
+  }
+  return {};
+}
+
+Entry& entry_at(std::vector<Entry>& entries, const std::string& bind, const std::string& name) {
+  for (Entry& entry : entries) {
+    if (entry.bind == bind) return entry;
+  }
+  entries.push_back({name, bind, {}, false});
+  return entries.back();
+}
+
+Result<std::vector<Entry>> find_entries(const RouteTable& table, const Options& options) {
+  std::vector<Entry> entries;
+  for (const auto& gateway : table.gateways()) {
+    if (!is_http(*gateway)) continue;
+    if (!gateway->virtual_hosts.empty()) {
+      Entry& entry = entry_at(entries, options.virtual_host_bind, "virtual-hosts");
+      entry.gateways.push_back(gateway.get());
+      entry.by_host = true;
+    }
+    if (!gateway->spec.port) continue;
+    const std::uint16_t port = *gateway->spec.port;
+    const auto given = options.port_binds.find(port);
+    const std::string bind =
+        given == options.port_binds.end() ? fmt::format("*:{}", port) : given->second;
+    Entry& entry = entry_at(entries, bind, fmt::format("port-{}", port));
+    if (std::find(entry.gateways.begin(), entry.gateways.end(), gateway.get()) ==
+        entry.gateways.end()) {
+      entry.gateways.push_back(gateway.get());
+    }
+  }
+  for (Entry& entry : entries) {
+    entry.by_host = entry.by_host || entry.gateways.size() > 1;
+    if (!entry.by_host) continue;
+    for (const Gateway* gateway : entry.gateways) {
+      if (gateway->virtual_hosts.empty()) {
+        return Error{fmt::format(
+            "gateway {}: shares {} with others, so it needs virtual_hosts to be told apart",
+            gateway->name, entry.bind)};
+      }
+    }
+  }
+  return entries;
+}
+
+// Exact names come first, then the longest suffix, as decisions have it; "*" is the default.
+void add_fallbacks(const RouteTable& table, const Entry& entry, Frontend& frontend) {
+  struct Suffix {
+    std::string text;
+    const Gateway* gateway;
+  };
+  std::vector<Suffix> suffixes;
+  const auto add = [&](const Gateway& gateway, std::vector<std::string> patterns) {
+    const std::string backend = heaviest_backend(table, &gateway);
+    if (backend.empty() || patterns.empty()) return;
+    frontend.fallbacks.push_back(
+        {fmt::format("pm_host_{}", frontend.fallbacks.size() + 1), std::move(patterns), backend});
+  };
+  for (const Gateway* gateway : entry.gateways) {
+    std::vector<std::string> exact;
+    for (const std::string& host : gateway->virtual_hosts) {
+      if (host == "*") {
+        const std::string backend = heaviest_backend(table, gateway);
+        if (!backend.empty()) frontend.default_backend = backend;
+      } else if (host.starts_with("*.")) {
+        suffixes.push_back({host.substr(1), gateway});
+      } else {
+        exact.push_back("-i " + host);
+      }
+    }
+    add(*gateway, std::move(exact));
+  }
+  std::stable_sort(suffixes.begin(), suffixes.end(),
+                   [](const Suffix& a, const Suffix& b) { return a.text.size() > b.text.size(); });
+  for (const Suffix& suffix : suffixes) add(*suffix.gateway, {"-m end -i " + suffix.text});
+}
+
+}  // namespace
+
+Result<std::vector<Frontend>> plan_frontends(const RouteTable& table, const Options& options) {
+  const auto entries = find_entries(table, options);
+  if (!entries) return entries.error();
+  std::vector<Frontend> frontends;
+  for (const Entry& entry : *entries) {
+    Frontend frontend{entry.name, entry.bind, {}, {}, kNoGatewayBackend};
+    if (entry.by_host) {
+      add_fallbacks(table, entry, frontend);
+    } else {
+      frontend.gateway = entry.gateways.front()->name;
+      const std::string backend = heaviest_backend(table, entry.gateways.front());
+      if (!backend.empty()) frontend.default_backend = backend;
+    }
+    frontends.push_back(std::move(frontend));
+  }
+  return frontends;
+}
+
+}  // namespace pointsman::render

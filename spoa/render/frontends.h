@@ -1,0 +1,32 @@
+// Which frontends a complete configuration has: one for all virtual hosts, and one for each port.
+// A port's frontend names its gateway; where several gateways share a port, the Host header tells.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "render/render.h"
+
+namespace pointsman::render {
+
+// Serves a host's requests for which there is no decision.
+struct Fallback {
+  std::string acl;
+  std::vector<std::string> patterns;  // flags and pattern of an acl, e.g. "-m end -i .example.com"
+  std::string backend;
+};
+
+struct Frontend {
+  std::string name;
+  std::string bind;
+  std::string gateway;  // empty: found by the Host header
+  std::vector<Fallback> fallbacks;
+  std::string default_backend;
+};
+
+inline constexpr const char* kNoGatewayBackend = "pointsman-no-gateway";
+
+Result<std::vector<Frontend>> plan_frontends(const routing::RouteTable& table,
+                                             const Options& options);
+
+}  // namespace pointsman::render

@@ -1,0 +1,220 @@
+#include "render/render.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <kainjow/mustache.hpp>
+#include <string_view>
+
+#include "render/backends.h"
+#include "render/frontends.h"
+#include "render/safe_text.h"
+#include "render/templates.h"
+
+namespace pointsman::render {
+namespace {
+
+using kainjow::mustache::data;
+using kainjow::mustache::list;
+using kainjow::mustache::mustache;
+using kainjow::mustache::partial;
+
+Result<std::string> fill(std::string_view name, const data& values) {
+  const auto text = find_template(name);
+  if (!text) return Error{fmt::format("template {}: not compiled in", name)};
+  mustache document{std::string(*text)};
+  if (!document.is_valid()) {
+    return Error{fmt::format("template {}: {}", name, document.error_message())};
+  }
+  document.set_custom_escape([](const std::string& value) { return value; });
+  return document.render(values);
+}
+
+data partial_of(std::string_view name) {
+  return partial([name] { return std::string(find_template(name).value_or("")); });
+}
+
+Outcome check_options(const Options& options) {
+  const std::pair<std::string_view, std::string_view> words[] = {
+      {options.spoe_file, "SPOE file"}, {options.whitelist_file, "map file"}};
+  for (const auto& [text, what] : words) {
+    if (auto safe = check_word(text, what); !safe) return safe;
+  }
+  const std::pair<std::string_view, std::string_view> optional_words[] = {
+      {options.chroot, "chroot"},
+      {options.user, "user"},
+      {options.group, "group"},
+      {options.stats_socket, "stats socket"},
+      {options.instance_cookie_key, "instance cookie key"}};
+  for (const auto& [text, what] : optional_words) {
+    if (text.empty()) continue;
+    if (auto safe = check_word(text, what); !safe) return safe;
+  }
+  if (options.log_target.empty()) return Done{};
+  return check_arguments(options.log_target, "log target");
+}
+
+data server_list(const std::vector<ServerLine>& servers) {
+  data lines{list{}};
+  for (const ServerLine& server : servers) {
+    data line;
+    line.set("name", server.name);
+    line.set("address", server.address);
+    line.set("weight", std::to_string(server.weight));
+    line.set("named", server.named);
+    lines.push_back(line);
+  }
+  return lines;
+}
+
+data route_list(const std::vector<RouteBackend>& backends, const std::string& cookie_key) {
+  data routes{list{}};
+  for (const RouteBackend& backend : backends) {
+    data route;
+    route.set("gateway", backend.gateway);
+    route.set("route", backend.route);
+    route.set("backend", backend.backend);
+    route.set("balance", backend.balance);
+    if (!backend.note.empty()) route.set("note", backend.note);
+    data cookies{list{}};
+    for (const InstanceCookie& cookie : backend.cookie) {
+      data item;
+      item.set("key", cookie_key);
+      item.set("name", cookie.name);
+      item.set("secure", cookie.secure);
+      item.set("same_site", cookie.same_site);
+      cookies.push_back(item);
+    }
+    route.set("instance_cookie", cookies);
+    route.set("instances", server_list(backend.servers));
+    routes.push_back(route);
+  }
+  return routes;
+}
+
+data left_out_list(const routing::RouteTable& table) {
+  data items{list{}};
+  for (const auto& gateway : table.gateways()) {
+    if (gateway->spec.protocol != routing::GatewaySpec::Protocol::kTcp) continue;
+    items.push_back(data("text", "gateway " + gateway->name + ", tcp is not rendered yet"));
+  }
+  return items;
+}
+
+// What both kinds of configuration need.
+Result<data> common_values(const routing::RouteTable& table, const Options& options) {
+  if (auto safe = check_options(options); !safe) return safe.error();
+  const auto agents = plan_agents(options);
+  if (!agents) return agents.error();
+  const auto backends = plan_backends(table);
+  if (!backends) return backends.error();
+  for (const RouteBackend& backend : *backends) {
+    if (backend.cookie.empty() || !options.instance_cookie_key.empty()) continue;
+    return Error{
+        fmt::format("gateway {}: sticky: instance needs an instance cookie key", backend.gateway)};
+  }
+  data values;
+  values.set("spoe_file", options.spoe_file);
+  values.set("whitelist_file", options.whitelist_file);
+  if (!options.chroot.empty()) values.set("chroot", options.chroot);
+  values.set("agents", server_list(*agents));
+  values.set("routes", route_list(*backends, options.instance_cookie_key));
+  values.set("left_out", left_out_list(table));
+  for (const auto* name : {"decide", "log_format", "agents", "backends"}) {
+    values.set(std::string(name) + "_lines", partial_of(name));
+  }
+  return values;
+}
+
+// The configuration, and the two files that go with every configuration.
+Result<RenderedFiles> files_of(std::string file_name, std::string_view template_name,
+                               const data& values, const routing::RouteTable& table) {
+  const auto whitelist = plan_whitelist(table);
+  if (!whitelist) return whitelist.error();
+  data names{list{}};
+  for (const std::string& name : *whitelist) names.push_back(data("name", name));
+
+  auto configuration = fill(template_name, values);
+  if (!configuration) return configuration.error();
+  auto spoe = fill("spoe", values);
+  if (!spoe) return spoe.error();
+  auto map = fill("whitelist", data("backends", names));
+  if (!map) return map.error();
+  return RenderedFiles{{std::move(file_name), std::move(*configuration)},
+                       {"pointsman.spoe.cfg", std::move(*spoe)},
+                       {"pointsman.backends.map", std::move(*map)}};
+}
+
+Result<data> frontend_list(const std::vector<Frontend>& frontends, bool show_decisions) {
+  data items{list{}};
+  for (const Frontend& frontend : frontends) {
+    if (auto safe = check_arguments(frontend.bind, "bind"); !safe) return safe.error();
+    data item;
+    item.set("name", frontend.name);
+    item.set("bind", frontend.bind);
+    if (!frontend.gateway.empty()) {
+      if (auto safe = check_word(frontend.gateway, "gateway name"); !safe) return safe.error();
+      item.set("gateway", frontend.gateway);
+    } else {
+      item.set("gateway", false);
+    }
+    item.set("show_decisions", show_decisions);
+    data fallbacks{list{}};
+    for (const Fallback& fallback : frontend.fallbacks) {
+      data hosts{list{}};
+      for (const std::string& pattern : fallback.patterns) {
+        if (auto safe = check_arguments(pattern, "virtual host"); !safe) return safe.error();
+        hosts.push_back(data("match", pattern));
+      }
+      data entry;
+      entry.set("acl", fallback.acl);
+      entry.set("hosts", hosts);
+      entry.set("backend", fallback.backend);
+      fallbacks.push_back(entry);
+    }
+    item.set("fallbacks", fallbacks);
+    item.set("default_backend", frontend.default_backend);
+    items.push_back(item);
+  }
+  return items;
+}
+
+void set_identity(data& values, const std::string& key, const std::string& name,
+                  std::string_view by_name, std::string_view by_number) {
+  if (name.empty()) return;
+  const bool number = name.find_first_not_of("0123456789") == std::string::npos;
+  data identity;
+  identity.set("keyword", std::string(number ? by_number : by_name));
+  identity.set("name", name);
+  values.set(key, identity);
+}
+
+}  // namespace
+
+Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Options& options) {
+  auto values = common_values(table, options);
+  if (!values) return values.error();
+  const auto gateways = table.gateways();
+  const bool found_by_host = std::any_of(gateways.begin(), gateways.end(), [](const auto& gateway) {
+    return !gateway->virtual_hosts.empty();
+  });
+  if (gateways.size() == 1 && !found_by_host) values->set("only_gateway", gateways[0]->name);
+  return files_of("pointsman.cfg", "snippet", *values, table);
+}
+
+Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Options& options) {
+  auto values = common_values(table, options);
+  if (!values) return values.error();
+  const auto frontends = plan_frontends(table, options);
+  if (!frontends) return frontends.error();
+  auto items = frontend_list(*frontends, options.show_decisions);
+  if (!items) return items.error();
+  values->set("frontends", *items);
+  set_identity(*values, "user", options.user, "user", "uid");
+  set_identity(*values, "group", options.group, "group", "gid");
+  if (!options.stats_socket.empty()) values->set("stats_socket", options.stats_socket);
+  if (!options.log_target.empty()) values->set("log_target", options.log_target);
+  return files_of("haproxy.cfg", "complete", *values, table);
+}
+
+}  // namespace pointsman::render
