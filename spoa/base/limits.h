@@ -49,6 +49,8 @@ inline constexpr std::size_t kConditionDepth = 64;
 inline constexpr std::uint32_t kRegexMatchLimit = 100000;
 inline constexpr std::uint32_t kRegexDepthLimit = 1000;
 inline constexpr std::uint32_t kRegexHeapKibibytes = 1024;
+inline constexpr std::size_t kRewriteBytes = 8192;        // of NEW, the text before " if "
+inline constexpr std::size_t kRewrittenPathBytes = 8192;  // a longer result: no rewrite
 
 // Stickiness (a browser's cookie is at most 4096)
 inline constexpr std::size_t kTokenConditions = 8;

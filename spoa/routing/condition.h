@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,11 +49,12 @@ enum class Operator : std::uint8_t {
 enum class Browser : std::uint8_t { kNone, kChrome, kFirefox, kSafari, kEdge, kIe };
 
 struct TestValue {
-  std::string text;
-  bool quoted = false;                // as written, for printing; a browser name is never quoted
-  Browser browser = Browser::kNone;   // user-agent with ==, is, !=, in
+  std::string text;                   // host and sni: as normalised for the comparison
+  Browser browser = Browser::kNone;   // user-agent with ==, !=, in
   std::optional<IpNetwork> network;   // src
   std::optional<std::uint32_t> port;  // port
+
+  bool operator==(const TestValue&) const = default;
 };
 
 struct Test {
@@ -60,7 +62,11 @@ struct Test {
   Operator op = Operator::kIs;
   std::string name;                    // of the header, cookie or query parameter
   std::vector<TestValue> values;       // one; several with `in`; none with kPresent and kAbsent
-  std::shared_ptr<const Regex> regex;  // kMatches
+  std::shared_ptr<const Regex> regex;  // kMatches: of the value's text
+
+  bool operator==(const Test& other) const {
+    return field == other.field && op == other.op && name == other.name && values == other.values;
+  }
 };
 
 struct ConditionNode {
@@ -69,6 +75,8 @@ struct ConditionNode {
   std::vector<ConditionNode> children;  // kAnd, kOr: two or more; kNot: one
   Test test;                            // kTest
   std::string text;                     // kScript: its name; kRawAcl: the ACL
+
+  bool operator==(const ConditionNode&) const = default;
 };
 
 struct ConditionError {
@@ -78,13 +86,14 @@ struct ConditionError {
 
 // What evaluation needs besides the request; one for each worker, reused.
 struct ConditionScratch {
-  std::string host;  // buffer of normalize_host
+  std::string host;  // buffer of normalize_host, for host and sni
   std::string url;   // buffer of path?query
   RegexScratch regex;
   std::uint64_t regex_limits_hit = 0;
 };
 
-// The capture groups of the first `matches` that held, left to right; [0] is the whole match.
+// The capture groups of the first `matches` that held, left to right as far as evaluation went
+// before the outcome was known; [0] is the whole match.
 struct Captures {
   bool set = false;
   std::vector<std::string> groups;

@@ -14,6 +14,7 @@ namespace pointsman::routing {
 
 // ASCII only, as RFC 9110 section 5.1 wants for field names.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
+std::string to_lower(std::string_view text);
 
 class HeaderBlock {
  public:

@@ -34,8 +34,10 @@ class RegexScratch {
 class Regex {
  public:
   enum class Match : unsigned char { kNo, kYes, kLimit };
+  enum class Case : unsigned char { kSensitive, kIgnored };
 
-  static Result<std::shared_ptr<const Regex>, RegexError> compile(std::string_view pattern);
+  static Result<std::shared_ptr<const Regex>, RegexError> compile(std::string_view pattern,
+                                                                  Case letters = Case::kSensitive);
   ~Regex();
   Regex(const Regex&) = delete;
   Regex& operator=(const Regex&) = delete;
@@ -43,6 +45,8 @@ class Regex {
   // `groups`, where not null, gets the whole match and groups 1 to 9 (unset ones empty).
   Match match(std::string_view subject, RegexScratch& scratch,
               std::vector<std::string>* groups = nullptr) const;
+
+  std::size_t group_count() const;  // capture groups in the pattern
 
  private:
   Regex();

@@ -1,6 +1,7 @@
 // A route's path rewrite: `NEW if CONDITION`. NEW may hold %[path] and, when the condition has a
 // `matches`, \1 to \9 of the first one that held. The last " if " splits; the condition may be
-// absent.
+// absent. Whatever a group captured, the new path stays one word that starts with '/': bytes that
+// would end a path (blanks, controls, '?', '#', non-ASCII) are percent-encoded.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,8 @@ class Rewrite {
   // Error offsets count from the start of the whole text.
   static Result<Rewrite, ConditionError> parse(std::string_view text);
 
-  // True and the new path in `path` when the condition holds.
+  // True and the new path in `path` when the condition holds and the result is not too long
+  // (limits::kRewrittenPathBytes). `path` is undefined otherwise.
   bool apply(const Request& request, ConditionScratch& scratch, std::string& path) const;
 
   std::string to_text() const;
@@ -30,6 +32,10 @@ class Rewrite {
     std::string text;
     std::size_t group = 0;
   };
+
+  static std::optional<ConditionError> parse_new_path(std::string_view text,
+                                                      std::vector<Piece>& pieces);
+
   std::vector<Piece> pieces_;
   std::optional<Condition> condition_;
 };
