@@ -25,6 +25,8 @@ inline constexpr std::size_t kOutputFlushBytes = 1 << 16;   // written before mo
 inline constexpr std::size_t kOutputBufferBytes = 1 << 20;  // a slower reader is closed
 inline constexpr std::size_t kIdleBufferBytes = 32768;      // kept by an empty buffer for reuse
 inline constexpr int kListenBacklog = 4096;
+inline constexpr std::size_t kListeners = 64;
+inline constexpr std::size_t kWorkers = 1024;
 inline constexpr int kAcceptsPerBatch = 64;
 inline constexpr std::chrono::milliseconds kAcceptPause{100};  // when descriptors have run out
 inline constexpr std::chrono::seconds kHelloTimeout{5};
@@ -42,6 +44,9 @@ inline constexpr std::size_t kGatewayNameSegments = 4;
 inline constexpr std::size_t kNameBytes = 255;  // of a gateway or route
 inline constexpr std::size_t kHostBytes = 255;  // longer hosts belong only to "*"
 inline constexpr std::size_t kReferenceSteps = 8;
+inline constexpr double kRelativeWeightMax = 1e9;
+inline constexpr std::uint64_t kEpochMax = 4294967295;
+inline constexpr std::size_t kLinkRounds = 32;  // of a reload, to find gateways that fit together
 
 // Conditions
 inline constexpr std::size_t kConditionBytes = 8192;
@@ -61,6 +66,7 @@ inline constexpr std::chrono::hours kForcedTokenLifetime{24};
 inline constexpr std::size_t kStickyKeys = 16;
 inline constexpr std::size_t kStickyKeyBytesMin = 16;
 inline constexpr std::size_t kStickyKeyBytesMax = 64;
+inline constexpr std::size_t kKeyFileBytes = 1 << 16;
 
 // YAML files
 inline constexpr std::size_t kYamlFileBytes = 64u << 20;
@@ -68,6 +74,8 @@ inline constexpr std::size_t kYamlDepth = 64;
 inline constexpr std::size_t kYamlAliasesPerFile = 10000;
 inline constexpr std::size_t kYamlNodesPerFile = 10000000;  // aliases expanded ("billion laughs")
 inline constexpr std::size_t kDiagnosticsShown = 100;
+inline constexpr std::size_t kGatewayFiles = 10000;  // in a folder
+inline constexpr std::size_t kWatchedFolders = 1024;
 inline constexpr std::chrono::milliseconds kWatchCoalesce{50};
 
 }  // namespace pointsman::limits
