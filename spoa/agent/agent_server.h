@@ -14,6 +14,7 @@
 #include "base/listen_address.h"
 #include "base/published.h"
 #include "base/result.h"
+#include "net/connection.h"
 #include "routing/route_table.h"
 
 namespace pointsman::agent {
@@ -24,7 +25,8 @@ struct AgentServerOptions {
   std::string message = "pointsman";  // name of the SPOE message that asks for a decision
   std::uint32_t max_frame_size = limits::kFrameSizeMax;
   unsigned socket_mode = 0660;
-  std::string socket_owner;
+  std::string socket_owner;               // "user:group", either may be missing; empty: ours
+  net::ConnectionLimits connection = {};  // shorter in tests
 };
 
 class AgentServer {

@@ -28,7 +28,11 @@ class KeyRing : public routing::TokenMac {
   // Makes a file with one random key, mode 0600, where there is none; then loads it.
   static Result<std::shared_ptr<const KeyRing>> load_or_create(const std::string& path,
                                                                bool& created);
-  explicit KeyRing(std::vector<StickyKey> keys);
+  // One to kStickyKeys keys.
+  explicit KeyRing(const std::vector<StickyKey>& keys);
+  ~KeyRing() override;
+  KeyRing(const KeyRing&) = delete;
+  KeyRing& operator=(const KeyRing&) = delete;
 
   Verdict check(std::string_view gateway, std::uint8_t key_id, Bytes signed_bytes,
                 std::span<const std::uint8_t, routing::kTokenMacBytes> mac) const override;
@@ -36,7 +40,8 @@ class KeyRing : public routing::TokenMac {
   std::string sign(std::string_view gateway, routing::Token token) const;
 
  private:
-  std::vector<StickyKey> keys_;
+  struct State;  // the keys, ready for OpenSSL
+  std::unique_ptr<State> state_;
 };
 
 std::string new_key_line(std::uint8_t id);  // "id base64\n" with 32 random bytes

@@ -125,7 +125,7 @@ void Worker::accept(FileDescriptor fd) {
 void Worker::forget(Connection& connection, CloseCause cause) {
   --counters_.open;
   if (cause == CloseCause::kHelloTimeout) ++counters_.hello_timeouts;
-  if (cause == CloseCause::kSlowReader) ++counters_.slow_readers;
+  if (cause == CloseCause::kSlowReader) ++counters_.write_timeouts;
   const auto found = connections_.find(&connection);
   closed_.push_back(std::move(found->second));  // its handler may still run: freed after the batch
   connections_.erase(found);

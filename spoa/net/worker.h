@@ -33,7 +33,7 @@ struct ConnectionCounters {
   std::uint64_t open = 0;  // a gauge
   std::uint64_t refused = 0;
   std::uint64_t hello_timeouts = 0;
-  std::uint64_t slow_readers = 0;
+  std::uint64_t write_timeouts = 0;
 };
 
 class Worker {

@@ -28,6 +28,10 @@ class ActionList {
   bool set(Scope scope, std::string_view name, const TypedValue& value);
   bool unset(Scope scope, std::string_view name);
 
+  // For actions that mean something only together: rewind(mark) takes back all since mark().
+  std::size_t mark() const { return out_.size(); }
+  void rewind(std::size_t mark) { out_.resize(mark); }
+
  private:
   ByteBuffer& out_;
   std::size_t size_limit_;
