@@ -24,7 +24,8 @@ struct GatewayFile {
 GatewayFile parse_gateway_file(const std::string& path, const std::string& text,
                                Diagnostics& diagnostics);
 GatewayFile read_gateway_file(const std::string& path, Diagnostics& diagnostics);
-// A file or folder. A folder that cannot be listed is an error and yields nothing.
+// A file or folder. A folder that cannot be listed is an error and yields one unreadable entry with
+// the folder's own path, so that a store does not take its gateways for deleted.
 std::vector<GatewayFile> read_gateway_files(const std::string& path, Diagnostics& diagnostics);
 
 }  // namespace pointsman::config

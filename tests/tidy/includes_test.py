@@ -23,7 +23,7 @@ ONLY_IN = {
     r"yaml-cpp/.*": r"spoa/config/",
     r"openssl/.*": r"spoa/agent/",
     r"CLI/.*": r"spoa/cli/",
-    r"nlohmann/.*": r"spoa/cli/",
+    r"nlohmann/.*": r"spoa/(cli|config)/",
     r"kainjow/.*": r"spoa/render/",
     r"spdlog/.*": r"spoa/base/log\.(h|cc)",
     r"fmt/.*": r"spoa/",
