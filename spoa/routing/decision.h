@@ -25,7 +25,8 @@ std::string_view to_text(Reason reason);  // "none", "forced", …
 
 // One route that may serve, and all that belongs to serving by it.
 struct Choice {
-  const Gateway* gateway = nullptr;        // the one that the route stands in (after references)
+  const Gateway* gateway = nullptr;        // the one that the route stands in (after references),
+                                           // or that decided nothing
   const Route* route = nullptr;            // null: none
   std::optional<std::string> path;         // rewritten
   const Gateway* token_gateway = nullptr;  // the sticky gateway on the way, whose cookie `token` is
@@ -61,6 +62,10 @@ struct DecideContext {
 };
 
 Decision decide(const RouteTable& table, const Request& request, const DecideContext& context);
+
+// The first route, in order, whose condition holds; null when there is none. A linear scan.
+const Route* first_matching_condition(const Gateway& gateway, const Request& request,
+                                      ConditionScratch& scratch);
 
 inline constexpr std::string_view kForceParameter = "pm_force";
 inline constexpr std::string_view kForceHeader = "x-pointsman-force";

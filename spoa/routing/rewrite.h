@@ -25,6 +25,8 @@ class Rewrite {
 
   std::string to_text() const;
 
+  const std::optional<Condition>& condition() const { return condition_; }
+
  private:
   struct Piece {
     enum class Kind : unsigned char { kText, kPath, kGroup };

@@ -30,6 +30,7 @@ struct Route {
   std::uint32_t route_tag = 0;
   std::uint32_t condition_tag = 0;
   Tier strength_tier;
+  Tier alternate_strength_tier;  // rolls while an alternate is sought
   std::vector<Rewrite> rewrites;
 };
 
@@ -79,17 +80,25 @@ class RouteTable {
   std::size_t tier_count() const { return tier_count_; }
 
  private:
+  bool add_name(const Gateway& gateway, Diagnostics& diagnostics);
+  void add_hosts(const Gateway& gateway, std::string_view domain, Diagnostics& diagnostics);
+  void add_host(const std::string& host, const Gateway& gateway, const SourcePlace& place,
+                Diagnostics& diagnostics);
+
   std::uint64_t generation_ = 0;
   std::vector<std::shared_ptr<const Gateway>> gateways_;
   NameMap<const Gateway*> by_name_;
   NameMap<const Gateway*> by_host_;    // exact
   NameMap<const Gateway*> by_suffix_;  // key: ".shop.example.com" for "*.shop.example.com"
   const Gateway* any_host_ = nullptr;
+  std::size_t host_count_ = 0;
   std::size_t tier_count_ = 0;
 };
 
-// A backend's whitelist entry, health lookup and metrics go by these names.
+// `pm_` and the gateway's name, every character but letters and digits as '-'.
 std::string default_cookie_name(std::string_view gateway);
+// What tokens remember routes and conditions by: low 32 bits of xxh64 (seed 0) of gateway, route
+// and epoch, separated by NUL; for a condition another NUL and "c" follow. Never 0 in a table.
 std::uint32_t route_tag(std::string_view gateway, std::string_view route, std::string_view epoch);
 std::uint32_t condition_tag(std::string_view gateway, std::string_view route,
                             std::string_view epoch);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "routing/request.h"
 #include "routing/route_table.h"
 
 namespace pointsman::routing {
@@ -17,13 +18,25 @@ std::uint64_t splitmix64(std::uint64_t x);
 // xxh64 (seed 0) of `key NUL gateway`.
 std::uint64_t split_key(std::string_view key, std::string_view gateway);
 
+// The key of a request in a gateway with `split_by`: of the header's, cookie's or parameter's first
+// occurrence, or of the 16 bytes of the source address. Null where it is absent or empty, or where
+// the gateway does not split by key.
+std::optional<std::uint64_t> split_key_of(const Gateway& gateway, const Request& request);
+
 // The strength roll of a keyed request: (splitmix64(k xor condition tag) >> 11) / 2^53.
 double keyed_strength_roll(std::uint64_t key, std::uint32_t condition_tag);
+
+// The 1/10,000 that the roll lies in, as tokens remember it: step_of_roll(roll) < share exactly
+// where roll < share / 10,000.
+std::uint16_t step_of_roll(double roll);
 
 struct Placement {
   const Route* route = nullptr;  // null: all shares are 0
   double position = 0;           // of the roll inside the route's interval, stretched to [0, 1)
 };
+
+// Whether any route but `without` (may be null) has a share.
+bool has_share(std::span<const Route> routes, const Route* without);
 
 // `without` (may be null) is left out and the other shares are normalised.
 Placement place_by_roll(std::span<const Route> routes, const Route* without, double roll);

@@ -1,0 +1,120 @@
+#include "routing/names.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "routing/request.h"
+
+namespace pointsman::routing {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
+
+bool is_blank_or_control(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte <= 0x20 || byte == 0x7F;
+}
+
+bool has_blank_or_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), is_blank_or_control);
+}
+
+std::optional<std::string> fault_in_size(std::string_view name) {
+  if (name.empty()) return "a name must not be empty";
+  if (name.size() > limits::kNameBytes) {
+    return "the name has " + std::to_string(name.size()) + " bytes, at most " +
+           std::to_string(limits::kNameBytes) + " are allowed";
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::string> fault_in_gateway_name(std::string_view name) {
+  if (auto fault = fault_in_size(name)) return fault;
+  if (has_blank_or_control(name) || name.find_first_of("[]") != std::string_view::npos) {
+    return "a gateway's name must not contain blanks, control characters or brackets";
+  }
+  const auto slashes = static_cast<std::size_t>(std::count(name.begin(), name.end(), '/'));
+  if (name.front() == '/' || name.back() == '/' || name.find("//") != std::string_view::npos) {
+    return "a segment of the gateway's name is empty";
+  }
+  if (slashes + 1 > limits::kGatewayNameSegments) {
+    return "the gateway's name has " + std::to_string(slashes + 1) + " segments, at most " +
+           std::to_string(limits::kGatewayNameSegments) + " are allowed";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> fault_in_route_name(std::string_view name) {
+  if (auto fault = fault_in_size(name)) return fault;
+  if (has_blank_or_control(name)) {
+    return "a route's name must not contain blanks or control characters";
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> fault_in_backend_name(std::string_view name) {
+  if (auto fault = fault_in_size(name)) return fault;
+  for (const char c : name) {
+    if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_' && c != '.' && c != ':') {
+      return "a backend's name consists of letters, digits and '-', '_', '.', ':'";
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> fault_in_virtual_host(std::string_view host, std::string& normalized) {
+  if (host.empty()) return "a virtual host must not be empty";
+  if (host.size() > limits::kHostBytes) {
+    return "the virtual host has " + std::to_string(host.size()) + " bytes, at most " +
+           std::to_string(limits::kHostBytes) + " are allowed";
+  }
+  if (has_blank_or_control(host) || host.find('/') != std::string_view::npos) {
+    return "a virtual host is a host name: no blanks, control characters or '/'";
+  }
+  normalized = "*";
+  if (host == "*") return std::nullopt;
+
+  const bool wildcard = host.starts_with("*.");
+  const std::string_view name = wildcard ? host.substr(2) : host;
+  if (name.find('*') != std::string_view::npos) {
+    return "'*' stands alone or for the first labels of a name, as in *.example.com";
+  }
+  std::string buffer;
+  const std::string_view compared = normalize_host(name, buffer);
+  if (compared.empty() || compared.front() == '.') return "the virtual host has an empty label";
+  const std::size_t dots = name.back() == '.' ? 1 : 0;
+  if (compared.size() + dots < name.size()) return "a virtual host is written without a port";
+  normalized = (wildcard ? "*." : "") + std::string(compared);
+  return std::nullopt;
+}
+
+std::optional<std::string> fault_in_token(std::string_view name) {
+  if (auto fault = fault_in_size(name)) return fault;
+  constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
+  for (const char c : name) {
+    if (!is_letter(c) && !is_digit(c) && kSymbols.find(c) == std::string_view::npos) {
+      return "the name may consist of letters, digits and " + std::string(kSymbols);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> fault_in_cookie_attribute(std::string_view value) {
+  const bool good = std::all_of(value.begin(), value.end(),
+                                [](char c) { return c >= 0x20 && c < 0x7F && c != ';'; });
+  if (good) return std::nullopt;
+  return "must be printable ASCII without ';'";
+}
+
+std::optional<std::string> fault_in_epoch(std::string_view epoch) {
+  if (!epoch.empty() && epoch.size() <= limits::kNameBytes &&
+      std::all_of(epoch.begin(), epoch.end(), is_digit)) {
+    return std::nullopt;
+  }
+  return "an epoch is a decimal number";
+}
+
+}  // namespace pointsman::routing

@@ -1,0 +1,34 @@
+// Which texts may name things: gateways, routes, virtual hosts, cookies. Each function returns what
+// is wrong with a name, or null when it is good. Names reach HAProxy's configuration, HTTP headers
+// and hashes in which NUL separates, so they are checked once, at compile, and trusted afterwards.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace pointsman::routing {
+
+// One to four segments joined by '/', no blanks, no square brackets, no control characters.
+std::optional<std::string> fault_in_gateway_name(std::string_view name);
+
+// As written, no blanks and no control characters; "[host:port]" is a route's name too.
+std::optional<std::string> fault_in_route_name(std::string_view name);
+
+// What HAProxy takes as a backend's name: letters, digits and '-', '_', '.', ':'.
+std::optional<std::string> fault_in_backend_name(std::string_view name);
+
+// "host", "*.suffix" or "*"; `normalized` is the host or suffix in comparison form.
+std::optional<std::string> fault_in_virtual_host(std::string_view host, std::string& normalized);
+
+// A token by RFC 9110 section 5.6.2: header and cookie names.
+std::optional<std::string> fault_in_token(std::string_view name);
+
+// The value of a cookie's Path or Domain attribute (RFC 6265 section 4.1.1): no ';', no control
+// characters, ASCII.
+std::optional<std::string> fault_in_cookie_attribute(std::string_view value);
+
+// Decimal digits.
+std::optional<std::string> fault_in_epoch(std::string_view epoch);
+
+}  // namespace pointsman::routing
