@@ -79,7 +79,7 @@ struct Hello {
   std::string versions = "2.0";
   std::uint32_t max_frame_size = 16380;
   std::string capabilities = "pipelining,async";
-  std::optional<bool> healthcheck;
+  std::optional<bool> healthcheck = std::nullopt;
   std::string engine_id = "6e1c0a8a-0000-4000-8000-000000000001";  // "": the key is left out
 };
 
@@ -170,7 +170,7 @@ struct Frame {
   std::uint32_t flags = 0;
   std::uint64_t stream_id = 0;
   std::uint64_t frame_id = 0;
-  ByteBuffer payload;
+  ByteBuffer payload = {};
   std::size_t length = 0;  // as the prefix says
 };
 

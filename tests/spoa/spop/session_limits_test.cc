@@ -1,0 +1,205 @@
+// What a peer cannot make a session do: hold more memory than a frame, run without end, allocate
+// for each request.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "session_fixture.h"
+
+namespace {
+
+std::size_t allocations = 0;
+std::size_t largest_allocation = 0;
+
+void* counted(std::size_t size) {
+  ++allocations;
+  largest_allocation = std::max(largest_allocation, size);
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace pointsman::test {
+namespace {
+
+using spop::TypedValue;
+
+// A NOTIFY whose length prefix says `length`.
+ByteBuffer notify_of(std::size_t length) {
+  const std::string filler(length, 'x');
+  for (std::size_t text = length - 20; text < length; ++text) {
+    const ByteBuffer bytes = notify_frame(
+        1, 1, "m", {{"a", TypedValue::of_text(std::string_view(filler).substr(0, text))}});
+    if (bytes.size() == length + 4) return bytes;
+  }
+  FAIL("no NOTIFY has this length");
+  return {};
+}
+
+TEST_CASE("a frame of the negotiated size is served, one byte more is too big") {
+  const std::uint32_t size = GENERATE(256u, 1000u, 16380u, 65532u);
+  EstablishedPeer fits(size);
+  CHECK(fits.replies_to(notify_of(size)) == Replies{"ack 1/1"});
+  EstablishedPeer exceeds(size);
+  CHECK(exceeds.replies_to(notify_of(size + 1)) == Replies{"disconnect 3"});
+  CHECK(exceeds.session.finished());
+  CHECK(exceeds.handler.asked.empty());
+}
+
+TEST_CASE("a frame shorter than its header can be is invalid, at any moment") {
+  const auto length = GENERATE(range(0u, 7u));
+  ByteBuffer bytes;
+  append_u32(bytes, length);
+  bytes.insert(bytes.end(), length, 3);
+  CHECK(Peer().replies_to(bytes) == Replies{"disconnect 4"});
+  CHECK(EstablishedPeer().replies_to(bytes) == Replies{"disconnect 4"});
+}
+
+TEST_CASE("a length beyond the limit is refused as soon as it is known") {
+  const std::string length = GENERATE(as<std::string>(), "7fffffff", "ffffffff", "00010000");
+  Peer peer;
+  CHECK(peer.replies_to(from_hex(length)) == Replies{"disconnect 3"});
+  CHECK(peer.session.finished());
+}
+
+TEST_CASE("a HELLO that offers 2^31-1 bytes, and a length that promises much, allocate nothing") {
+  Peer peer;
+  const ByteBuffer hello = hello_frame({.max_frame_size = 0x7fffffff});
+  const ByteBuffer promise = from_hex("0000fffc 03 00000001 01");
+  largest_allocation = 0;
+  peer.session.receive(hello);
+  peer.session.consume_output(peer.session.output().size());
+  peer.session.receive(promise);
+  const std::size_t largest = largest_allocation;
+  CHECK(largest < 1000);
+}
+
+TEST_CASE("a frame that comes byte by byte never takes more than its own size") {
+  EstablishedPeer peer(16380);
+  const ByteBuffer bytes = notify_of(16380);
+  largest_allocation = 0;
+  for (std::size_t i = 0; i + 1 < bytes.size(); ++i)
+    peer.session.receive(Bytes(bytes).subspan(i, 1));
+  const std::size_t largest = largest_allocation;
+  CHECK(largest <= 16380 + 4);
+  CHECK(peer.replies_to({bytes.back()}) == Replies{"ack 1/1"});
+}
+
+TEST_CASE("an answer never outgrows the negotiated frame size: what does not fit is left out") {
+  const std::uint32_t size = GENERATE(256u, 257u, 300u, 16380u, 65532u);
+  EstablishedPeer peer(size);
+  int set = 0;
+  peer.handler.answer = [&](const spop::Message&, spop::ActionList& actions) {
+    const std::string value(20, 'v');
+    while (actions.set(spop::Scope::kTransaction, "v" + std::to_string(set),
+                       TypedValue::of_text(value))) {
+      ++set;
+    }
+  };
+  const auto frames =
+      peer.frames_after(notify_frame(1, 1, "m") + notify_frame(~std::uint64_t{0}, 1, "m"));
+  REQUIRE(frames.size() == 2);
+  CHECK(frames[0].length <= size);
+  CHECK(frames[0].length + 40 > size);
+  CHECK(frames[1].length <= size);
+  CHECK(read_ack(frames[0])->size() + read_ack(frames[1])->size() ==
+        static_cast<std::size_t>(set) + 2);
+}
+
+TEST_CASE("1 MiB may wait for a slow reader; beyond, all is dropped and the session finished") {
+  EstablishedPeer peer(65532);
+  // An ACK of 65536 bytes with its length, so that 16 of them make 1 MiB exactly.
+  const std::string filler(65532, 'v');
+  peer.handler.answer = [&](const spop::Message&, spop::ActionList& actions) {
+    for (std::size_t size = filler.size(); size > 65000; --size) {
+      const auto value = TypedValue::of_text(std::string_view(filler).substr(0, size));
+      if (actions.set(spop::Scope::kTransaction, "v", value)) break;
+    }
+  };
+  for (int i = 0; i < 16; ++i) peer.session.receive(notify_frame(1, 1, "m"));
+  CHECK(peer.session.output_size() == limits::kOutputBufferBytes);
+  CHECK_FALSE(peer.session.finished());
+  peer.handler.answer = {};
+  peer.session.receive(notify_frame(3, 1, "m") + notify_frame(5, 1, "m"));
+  CHECK(peer.session.finished());
+  CHECK(peer.session.output().empty());
+  CHECK(peer.session.output_size() == 0);
+  CHECK(peer.counters.slow_readers_closed == 1);
+  CHECK(peer.counters.notifies == 17);
+}
+
+TEST_CASE("output that a slow reader takes in small parts comes out whole and in order") {
+  EstablishedPeer peer;
+  ByteBuffer seen;
+  const auto take = [&](std::size_t most) {
+    const Bytes waiting = peer.session.output();
+    const Bytes part = waiting.first(std::min(most, waiting.size()));
+    append_bytes(seen, part);
+    peer.session.consume_output(part.size());
+  };
+  for (std::uint64_t id = 1; id <= 200; ++id) {
+    peer.session.receive(notify_frame(id, 1, "m"));
+    take(id % 23);
+  }
+  while (peer.session.output_size() > 0) take(7);
+  for (std::uint64_t id = 1; id <= 200; ++id) {
+    const auto reply = take_frame(seen);
+    REQUIRE(reply);
+    CHECK(Peer::in_short(*reply) == "ack " + std::to_string(id) + "/1");
+  }
+  CHECK(seen.empty());
+}
+
+TEST_CASE("in steady state a NOTIFY costs no allocation, whole or split") {
+  struct Handler : spop::MessageHandler {
+    void on_message(const spop::Message& message, spop::ActionList& actions) override {
+      message.for_each_argument([&](const spop::Argument& argument) {
+        actions.set(spop::Scope::kTransaction, argument.name, argument.value);
+      });
+    }
+  } handler;
+  spop::SessionCounters counters;
+  spop::Session session(handler, counters);
+  session.receive(hello_frame());
+  session.consume_output(session.output().size());
+  const ByteBuffer bytes = notify_frame(1, 1, "pointsman",
+                                        {{"path", TypedValue::of_text("/shoes")},
+                                         {"host", TypedValue::of_text("shop.example")},
+                                         {"port", TypedValue::of_int64(8080)}});
+  const auto serve = [&](std::size_t first) {
+    session.receive(Bytes(bytes).first(first));
+    session.receive(Bytes(bytes).subspan(first));
+    session.consume_output(session.output().size());
+  };
+  for (std::size_t split = 0; split < bytes.size(); ++split) serve(split);
+  const std::size_t before = allocations;
+  for (std::size_t split = 0; split < bytes.size(); ++split) serve(split);
+  const std::size_t after = allocations;
+  CHECK(after == before);
+  CHECK(counters.notifies == 2 * bytes.size());
+}
+
+TEST_CASE("1000 health checks leak and leave nothing") {
+  RecordingHandler handler;
+  spop::SessionCounters counters;
+  for (int i = 0; i < 1000; ++i) {
+    spop::Session session(handler, counters);
+    session.receive(health_check_frame());
+    session.consume_output(session.output().size());
+    REQUIRE(session.finished());
+    REQUIRE(session.output_size() == 0);
+  }
+  CHECK(counters.health_checks == 1000);
+}
+
+}  // namespace
+}  // namespace pointsman::test
