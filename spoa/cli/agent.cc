@@ -1,0 +1,205 @@
+#include "cli/agent.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <optional>
+#include <thread>
+
+#include "agent/agent_server.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "cli/agent_sources.h"
+#include "cli/load.h"
+#include "cli/version.h"
+#include "config/watch.h"
+#include "net/event_loop.h"
+
+namespace pointsman::cli {
+namespace {
+
+constexpr std::string_view kNoSettings =
+    "agent: no settings: /etc/pointsman/pointsman.yaml does not exist. Name a file with -c FILE; "
+    "`pointsman check --defaults` prints one to start from";
+
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    spdlog::warn("cannot raise the limit of open files: {}", std::strerror(errno));
+  }
+}
+
+unsigned worker_count(const config::Settings& settings) {
+  if (settings.spop.workers > 0) return settings.spop.workers;
+  cpu_set_t processors;
+  if (::sched_getaffinity(0, sizeof processors, &processors) == 0) {
+    return static_cast<unsigned>(std::max(1, CPU_COUNT(&processors)));
+  }
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::string own_name() {
+  const passwd* user = ::getpwuid(::geteuid());
+  return user != nullptr ? user->pw_name : fmt::format("id {}", ::geteuid());
+}
+
+std::string owner_text(const struct stat& folder) {
+  const passwd* user = ::getpwuid(folder.st_uid);
+  const group* group_entry = ::getgrgid(folder.st_gid);
+  return fmt::format("owner {}, group {}, mode {:04o}",
+                     user != nullptr ? user->pw_name : std::to_string(folder.st_uid),
+                     group_entry != nullptr ? group_entry->gr_name : std::to_string(folder.st_gid),
+                     folder.st_mode & 07777U);
+}
+
+// What most likely keeps a file or socket from being made there; empty when nothing is in the way.
+std::string folder_hint(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder =
+      slash == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(slash, 1));
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) {
+    return fmt::format("folder {}: {}; create it, owned by the user that runs the agent ({})",
+                       folder, std::strerror(errno), own_name());
+  }
+  if (!S_ISDIR(status.st_mode)) return fmt::format("{} is not a folder", folder);
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
+    return fmt::format("folder {} ({}) is not writable for the user that runs the agent ({})",
+                       folder, owner_text(status), own_name());
+  }
+  return "";
+}
+
+Outcome fail(const std::string& message) {
+  spdlog::error("{}", printable(message));
+  return Error{message};
+}
+
+Outcome start_keys(AgentSources& sources, const std::string& path) {
+  const Outcome started = sources.start_keys();
+  if (started) return started;
+  const std::string hint = ::access(path.c_str(), F_OK) == 0 ? "" : folder_hint(path);
+  return fail(started.error().message + (hint.empty() ? "" : "; " + hint));
+}
+
+std::unique_ptr<agent::AgentServer> start_server(const config::Settings& settings,
+                                                 const AgentSources& sources) {
+  agent::AgentServerOptions options;
+  options.listen = settings.spop.listen;
+  options.workers = worker_count(settings);
+  options.message = settings.spop.message;
+  if (settings.spop.max_frame_size > 0) options.max_frame_size = settings.spop.max_frame_size;
+  options.socket_mode = settings.spop.socket_mode;
+  options.socket_owner = settings.spop.socket_owner;
+  auto server = agent::AgentServer::start(std::move(options), sources.table(), sources.keys());
+  if (server) return std::move(*server);
+  spdlog::error("{}", printable(server.error().message));
+  for (const ListenAddress& address : settings.spop.listen) {
+    if (address.kind != ListenAddress::Kind::kUnix) continue;
+    const std::string hint = folder_hint(address.path);
+    if (!hint.empty()) spdlog::error("{}", printable(hint));
+  }
+  return nullptr;
+}
+
+// Reloads a source some time after its path changed, once for changes that come close together.
+class Reloader {
+ public:
+  Reloader(net::EventLoop& loop, const std::string& path, std::function<void()> reload)
+      : timer_(loop, std::move(reload)) {
+    auto watch = config::Watch::start({path});
+    if (!watch) {
+      spdlog::warn("{}; reload by SIGHUP", printable(watch.error().message));
+      return;
+    }
+    watch_ = std::move(*watch);
+    readable_.emplace(loop, watch_->fd(), net::Readiness{true, false}, [this](net::Readiness) {
+      // Not started anew by each change: a file written without a pause is still reloaded.
+      if (watch_->take_changes() && !timer_.running()) timer_.start(limits::kWatchCoalesce);
+    });
+  }
+
+ private:
+  net::Timer timer_;
+  std::unique_ptr<config::Watch> watch_;
+  std::optional<net::FdWatch> readable_;
+};
+
+void log_start(const agent::AgentServer& server, const AgentSources& sources,
+               const config::Settings& settings) {
+  std::string listeners;
+  for (const ListenAddress& address : server.addresses()) {
+    listeners += (listeners.empty() ? "" : ", ") + address.to_text();
+  }
+  const auto table = sources.table().current();
+  spdlog::info("pointsman {} serves SPOP on {} with {} workers; {} gateways from {}, generation {}",
+               program_version(), printable(listeners), worker_count(settings),
+               table->gateways().size(), printable(settings.gateways), table->generation());
+}
+
+ExitCode serve(const config::Settings& settings) {
+  net::EventLoop loop;
+  std::optional<net::SignalWatch> terminate(std::in_place, loop, SIGTERM, [&] { loop.stop(); });
+  std::optional<net::SignalWatch> interrupt(std::in_place, loop, SIGINT, [&] { loop.stop(); });
+  AgentSources sources(settings);
+  const net::SignalWatch hang_up(loop, SIGHUP, [&] {
+    spdlog::info("SIGHUP: reloading");
+    sources.reload_keys();
+    sources.reload_gateways();
+  });
+  const net::SignalWatch user_1(loop, SIGUSR1, [] {
+    spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
+  });
+  raise_descriptor_limit();
+  if (!start_keys(sources, settings.sticky_keys)) return kInvalid;
+  // Watched from before the first read, so that no change falls between the two.
+  const Reloader keys(loop, settings.sticky_keys, [&] { sources.reload_keys(); });
+  const Reloader gateways(loop, settings.gateways, [&] { sources.reload_gateways(); });
+  sources.reload_gateways();
+
+  const auto server = start_server(settings, sources);
+  if (server == nullptr) return kInvalid;
+  log_start(*server, sources, settings);
+  loop.run();
+  // From here a second signal ends the process at once, by the system's default.
+  terminate.reset();
+  interrupt.reset();
+  spdlog::info("draining: in-flight requests are answered, at most {} s",
+               std::chrono::seconds(limits::kDrainTimeout).count());
+  server->drain(limits::kDrainTimeout);
+  const agent::AgentCounters counters = server->counters();
+  spdlog::info("stopped after {} decisions", counters.decisions);
+  return kGood;
+}
+
+}  // namespace
+
+ExitCode run_agent(const AgentOptions& options, Console& console) {
+  if (options.settings.empty() && ::access(kDefaultSettingsFile, F_OK) != 0) {
+    print_error(kNoSettings, console);
+    return kInvalid;
+  }
+  Diagnostics diagnostics;
+  const config::Settings settings =
+      config::read_settings(options.settings.empty() ? kDefaultSettingsFile : options.settings,
+                            config::process_environment(), diagnostics);
+  diagnostics.sort_by_place();
+  print_diagnostics(diagnostics, console);
+  if (diagnostics.has_errors()) return kInvalid;
+  std::signal(SIGPIPE, SIG_IGN);
+  set_up_log(settings.log_level, settings.log_format);
+  return serve(settings);
+}
+
+}  // namespace pointsman::cli

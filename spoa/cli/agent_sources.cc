@@ -1,0 +1,107 @@
+#include "cli/agent_sources.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "base/limits.h"
+#include "base/log.h"
+#include "cli/console.h"
+
+namespace pointsman::cli {
+namespace {
+
+// Only to tell a change; KeyRing::load does the reading that counts.
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string text(limits::kStickyKeys * 256, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+}  // namespace
+
+AgentSources::AgentSources(const config::Settings& settings)
+    : gateways_path_(settings.gateways),
+      keys_path_(settings.sticky_keys),
+      store_(settings.virtual_host_domain) {}
+
+Outcome AgentSources::start_keys() {
+  bool created = false;
+  auto ring = agent::KeyRing::load_or_create(keys_path_, created);
+  if (!ring) return ring.error();
+  if (created) {
+    spdlog::warn(
+        "{}: made a new key for sticky tokens; where several agents serve the same "
+        "visitors, give all of them this file",
+        printable(keys_path_));
+  }
+  key_text_ = read_text(keys_path_);
+  keys_.publish(*ring);
+  return Done{};
+}
+
+void AgentSources::reload_keys() {
+  std::string text = read_text(keys_path_);
+  if (text == key_text_) return;
+  const auto ring = agent::KeyRing::load(keys_path_);
+  if (!ring) {
+    spdlog::error("{}; the sticky keys read before stay in use", printable(ring.error().message));
+    return;
+  }
+  key_text_ = std::move(text);
+  keys_.publish(*ring);
+  spdlog::info("sticky keys reloaded from {}", printable(keys_path_));
+}
+
+void AgentSources::reload_gateways() {
+  Diagnostics diagnostics;
+  const auto files = config::read_gateway_files(gateways_path_, diagnostics);
+  const config::Load load = store_.load(files, diagnostics);
+  diagnostics.sort_by_place();
+  log_diagnostics(diagnostics);
+  if (!load.held.empty()) {
+    spdlog::error("faulty now, the last good form stays live: {}",
+                  printable(fmt::format("{}", fmt::join(load.held, ", "))));
+  }
+  if (!load.missing.empty()) {
+    spdlog::error("faulty, and no good form was seen yet, so not served: {}",
+                  printable(fmt::format("{}", fmt::join(load.missing, ", "))));
+  }
+  const bool first = table_.generation() == 0;
+  if (!load.changed && !first) return;
+  table_.publish(load.table);
+  if (!first) {
+    spdlog::info("published generation {} with {} gateways", load.table->generation(),
+                 load.table->gateways().size());
+  }
+}
+
+void AgentSources::log_diagnostics(const Diagnostics& diagnostics) {
+  std::set<std::string> warnings;
+  std::size_t hidden = 0;
+  std::size_t shown = 0;
+  for (const Diagnostic& item : diagnostics.items()) {
+    std::string text = printable(to_text(item));
+    if (item.severity == Severity::kNote) {
+      spdlog::debug("{}", text);
+      continue;
+    }
+    const bool is_error = item.severity == Severity::kError;
+    if (!is_error) {
+      warnings.insert(text);
+      if (warnings_.contains(text)) continue;
+    }
+    if (shown == limits::kDiagnosticsShown) {
+      ++hidden;
+      continue;
+    }
+    ++shown;
+    spdlog::log(is_error ? spdlog::level::err : spdlog::level::warn, "{}", text);
+  }
+  if (hidden > 0) spdlog::error("... and {} more; `pointsman check` shows them", hidden);
+  warnings_ = std::move(warnings);
+}
+
+}  // namespace pointsman::cli

@@ -1,0 +1,153 @@
+#include "cli/render.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "base/limits.h"
+#include "base/random.h"
+#include "cli/write_file.h"
+#include "render/render.h"
+#include "routing/token_view.h"
+
+namespace pointsman::cli {
+namespace {
+
+constexpr mode_t kReadableMode = 0644;
+constexpr mode_t kSecretMode = 0640;  // HAProxy reads its files before it gives up root
+
+// Where HAProxy reaches a listener: one on all addresses is dialled on the loopback one.
+std::string dial_address(ListenAddress address) {
+  if (address.host == "::" || address.host == "0.0.0.0") address.host = "127.0.0.1";
+  return address.to_text();
+}
+
+bool needs_instance_key(const routing::RouteTable& table) {
+  for (const auto& gateway : table.gateways()) {
+    if (gateway->sticky.by == routing::StickySpec::By::kInstance) return true;
+  }
+  return false;
+}
+
+// The key stays the same over renderings, so it has a file; made where there is none.
+Result<std::string> instance_key(const std::string& path, Console& console) {
+  std::ifstream file(path);
+  std::string key;
+  if (file >> key && !key.empty()) return key;
+  if (::access(path.c_str(), F_OK) == 0) {
+    return Error{path + ": wanted one word, the secret of the instance cookies"};
+  }
+  std::array<std::uint8_t, 24> secret{};
+  fill_random(secret);
+  key = routing::to_base64url(secret);
+  if (const Outcome written = write_file(path, key + "\n", 0600); !written) return written.error();
+  print_error(path + ": made a secret for instance cookies; give it to every HAProxy's renderer",
+              console);
+  return key;
+}
+
+Result<std::map<std::uint16_t, std::string>> parse_port_binds(
+    const std::vector<std::string>& texts) {
+  std::map<std::uint16_t, std::string> binds;
+  for (const std::string& text : texts) {
+    std::uint16_t port = 0;
+    const char* end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, port);
+    if (error != std::errc() || port == 0 || stopped == end || *stopped != '=' ||
+        stopped + 1 == end) {
+      return Error{
+          fmt::format("--port-bind '{}': wanted PORT=BIND, as 8080=127.0.0.1:18080", text)};
+    }
+    binds[port] = std::string(stopped + 1, end);
+  }
+  return binds;
+}
+
+render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
+  render::Options options;
+  if (given.chroot) options.chroot = *given.chroot;
+  options.agents = given.agents;
+  if (options.agents.empty()) {
+    for (const ListenAddress& address : settings.spop.listen) {
+      options.agents.push_back(dial_address(address));
+    }
+  }
+  if (!given.folder.empty()) {
+    std::error_code ignored;
+    const std::filesystem::path folder = std::filesystem::absolute(given.folder, ignored);
+    options.spoe_file = (folder / "pointsman.spoe.cfg").lexically_normal().string();
+    options.whitelist_file = (folder / "pointsman.backends.map").lexically_normal().string();
+  }
+  if (given.user) options.user = *given.user;
+  if (given.group) options.group = *given.group;
+  options.stats_socket = given.stats_socket;
+  options.log_target = given.log_target;
+  if (!given.bind.empty()) options.virtual_host_bind = given.bind;
+  options.show_decisions = given.demo;
+  return options;
+}
+
+ExitCode write_files(const render::RenderedFiles& files, const std::string& folder, mode_t mode,
+                     Console& console) {
+  if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+    print_error(fmt::format("{}: cannot make the folder: {}", folder, std::strerror(errno)),
+                console);
+    return kInvalid;
+  }
+  for (const render::RenderedFile& file : files) {
+    const std::string path = (std::filesystem::path(folder) / file.name).string();
+    if (const Outcome written = write_file(path, file.text, mode); !written) {
+      print_error(written.error().message, console);
+      return kInvalid;
+    }
+    console.out << printable(path) << '\n';
+  }
+  return kGood;
+}
+
+}  // namespace
+
+ExitCode run_render(const RenderOptions& options, Console& console) {
+  const auto binds = parse_port_binds(options.port_binds);
+  if (!binds) {
+    print_error("render: " + binds.error().message, console);
+    return kUsage;
+  }
+  const Loaded loaded = load(options.sources, console);
+  print_diagnostics(loaded.diagnostics, console);
+  if (loaded.diagnostics.has_errors()) return kInvalid;
+
+  render::Options wanted = make_options(options, loaded.settings);
+  wanted.port_binds = *binds;
+  if (needs_instance_key(*loaded.table)) {
+    const std::string file = options.instance_key_file.empty()
+                                 ? loaded.settings.state + "/instance.key"
+                                 : options.instance_key_file;
+    auto key = instance_key(file, console);
+    if (!key) {
+      print_error(key.error().message, console);
+      return kInvalid;
+    }
+    wanted.instance_cookie_key = std::move(*key);
+  }
+  const auto files = options.snippet ? render::render_snippet(*loaded.table, wanted)
+                                     : render::render_complete(*loaded.table, wanted);
+  if (!files) {
+    print_error(files.error().message, console);
+    return kInvalid;
+  }
+  if (options.folder.empty()) {
+    console.out << files->front().text;
+    return kGood;
+  }
+  const mode_t mode = wanted.instance_cookie_key.empty() ? kReadableMode : kSecretMode;
+  return write_files(*files, options.folder, mode, console);
+}
+
+}  // namespace pointsman::cli

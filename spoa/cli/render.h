@@ -1,0 +1,32 @@
+// `pointsman render`: gateways → the files that HAProxy reads.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "cli/console.h"
+#include "cli/load.h"
+
+namespace pointsman::cli {
+
+struct RenderOptions {
+  Sources sources;
+  bool snippet = false;  // for an existing haproxy.cfg; else a complete configuration
+  bool demo = false;     // complete, with decisions shown in response headers
+  std::string folder;    // -o; empty: the configuration alone to standard output
+  std::optional<std::string> chroot;
+  std::vector<std::string> agents;  // empty: the listeners of the settings
+  std::string instance_key_file;    // empty: instance.key in the state folder
+  std::optional<std::string> user;
+  std::optional<std::string> group;
+  std::string stats_socket;
+  std::string log_target;
+  std::string bind;                     // of gateways with virtual hosts
+  std::vector<std::string> port_binds;  // "PORT=BIND"
+};
+
+ExitCode run_render(const RenderOptions& options, Console& console);
+
+}  // namespace pointsman::cli
