@@ -21,6 +21,7 @@ using Kind = ConditionNode::Kind;
 constexpr std::string_view kTestWanted = "a test such as path starts with /api";
 constexpr std::string_view kOperatorWanted =
     "an operator (==, !=, has, misses, starts with, ends with, matches, in)";
+constexpr std::string_view kNeverBehindValue = "('\"<>";
 constexpr std::array<std::string_view, 3> kKinds{"header", "cookie", "query"};
 constexpr std::array<std::string_view, 4> kConnectives{"and", "or", "&&", "||"};
 
@@ -200,9 +201,14 @@ bool Parser::value(std::vector<Literal>& values) {
   if (lexer_.quote_is_open()) return fail_at(at, "this quote is not closed");
   std::optional<Literal> literal = lexer_.take_value();
   if (!literal) return fail_here("a value");
-  const bool spells_in = literal->quote == '\0' && equal_ignoring_case(literal->text, "in");
-  if (spells_in && lexer_.peek() == '(') {
+  const bool bare = literal->quote == '\0';
+  if (bare && lexer_.peek() == '(' && equal_ignoring_case(literal->text, "in")) {
     return fail_at(at, "found 'in' behind another operator; write: not FIELD in (VALUE, ...)");
+  }
+  const bool cut_short = lexer_.offset() == at + literal->text.size() &&
+                         kNeverBehindValue.find(lexer_.peek()) != std::string_view::npos;
+  if (bare && cut_short) {
+    return fail_here("the end of the value (one that holds such characters stands in quotes)");
   }
   values.push_back(std::move(*literal));
   return true;

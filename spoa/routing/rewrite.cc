@@ -69,8 +69,9 @@ std::optional<ConditionError> Rewrite::parse_new_path(std::string_view text,
       pieces.push_back({Piece::Kind::kPath, {}, 0});
       i += kPathVariable.size();
     } else if (rest.starts_with("%[")) {
-      return ConditionError{
-          i, fmt::format("found {}, wanted %[path]", shown(rest.substr(0, rest.find(']') + 1)))};
+      const std::size_t size = std::min(rest.find(']'), rest.size() - 1) + 1;
+      return ConditionError{i,
+                            fmt::format("found {}, wanted %[path]", shown(rest.substr(0, size)))};
     } else if (rest[0] == '\\') {
       if (rest.size() < 2 || rest[1] < '1' || rest[1] > '9') {
         return ConditionError{
@@ -113,8 +114,9 @@ Result<Rewrite, ConditionError> Rewrite::parse(std::string_view text) {
     const std::string wanted = fmt::format("\\{}", piece.group);
     return ConditionError{
         offset + new_path.find(wanted),
-        any ? fmt::format("found {}, but no 'matches' of the condition has so many groups", wanted)
-            : fmt::format("found {}, but the condition has no 'matches'", wanted)};
+        any ? fmt::format("found '{}', but no 'matches' of the condition has so many groups",
+                          wanted)
+            : fmt::format("found '{}', but the condition has no 'matches'", wanted)};
   }
   return rewrite;
 }
