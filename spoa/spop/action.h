@@ -37,7 +37,8 @@ class ActionList {
   std::size_t size_limit_;
 };
 
-// A name that HAProxy takes: [A-Za-z0-9_.], and with scope and prefix at most 63 bytes.
+// A name that HAProxy takes: [A-Za-z0-9_.], and at most 63 bytes with the `prefix_bytes` that
+// HAProxy puts before it: 7 for "txn.pm.".
 bool is_variable_name(std::string_view name, std::size_t prefix_bytes);
 
 }  // namespace pointsman::spop

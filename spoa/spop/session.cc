@@ -121,9 +121,7 @@ void Session::on_hello(const FrameHeader& header, Bytes payload) {
   if (!handshake) return disconnect(handshake.error());
   if (handshake->health_check) {
     ++counters_.health_checks;
-    // No answer fails the check on every HAProxy; a DISCONNECT would too, but only no answer is
-    // understood as "going away" rather than as an error of the protocol.
-    if (draining_) return finish();
+    if (draining_) return finish();  // a close without an answer fails the check on every HAProxy
   }
   frame_size_ = handshake->frame_size;
   established_ = true;
