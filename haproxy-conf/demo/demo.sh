@@ -90,17 +90,18 @@ start_all() {
 
 # One line a version, and whether each got its share: within 1 point of it.
 show_split() {  # TITLE V1-SHARE V2-SHARE [CURL-OPTION...]
-  local title=$1 wanted=("$2" "$3") answers version count wide i
+  local title=$1 wanted=("$2" "$3") url="http://127.0.0.1:$port/?n=[1-$requests]"
+  local answers version count wide i
   shift 3
   printf '\n%s\n' "$title"
-  answers=$(curl -sS --fail "$@" "http://127.0.0.1:$port/?n=[1-$requests]") || fail "a request failed"
+  answers=$(curl -sS --fail "$@" "$url") || fail "a request failed"
   for i in 0 1; do
     version=v$((i + 1))
     count=$(grep -c "^$version\$" <<<"$answers" || true)
     wide=$((count * 50 / requests))
     printf '  %s  %s%s  %d.%d %%\n' "$version" "$(repeat "$block" "$wide")" \
       "$(repeat ' ' $((50 - wide)))" $((count * 100 / requests)) $((count * 1000 / requests % 10))
-    if ((count < (wanted[i] - 1) * requests / 100 || count > (wanted[i] + 1) * requests / 100)); then
+    if ((count * 100 < (wanted[i] - 1) * requests || count * 100 > (wanted[i] + 1) * requests)); then
       printf '      expected %d %%\n' "${wanted[i]}"
       unexpected=$((unexpected + 1))
     fi
@@ -159,7 +160,8 @@ printf '%sHAProxy (process %s) on http://127.0.0.1:%s/, gateway %s%s\n' \
   "$bold" "$haproxy_pid" "$port" "$folder/shop.yaml" "$plain"
 show_gateway
 show_split "$requests requests" 80 20
-show_split "$requests requests by Firefox: half by the condition, the rest by weight" 40 60 -A Firefox
+show_split "$requests requests by Firefox: half by the condition, the rest by weight" \
+  40 60 -A Firefox
 
 change_gateway
 printf '\n%sThe file was edited; HAProxy was not reloaded (still process %s)%s\n' \

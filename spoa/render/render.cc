@@ -19,6 +19,16 @@ using kainjow::mustache::list;
 using kainjow::mustache::mustache;
 using kainjow::mustache::partial;
 
+// Sections that are empty leave blank lines behind: one is enough, and none at the end.
+std::string without_blank_runs(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c != '\n' || !out.ends_with("\n\n")) out += c;
+  }
+  while (out.ends_with("\n\n")) out.pop_back();
+  return out;
+}
+
 Result<std::string> fill(std::string_view name, const data& values) {
   const auto text = find_template(name);
   if (!text) return Error{fmt::format("template {}: not compiled in", name)};
@@ -27,7 +37,7 @@ Result<std::string> fill(std::string_view name, const data& values) {
     return Error{fmt::format("template {}: {}", name, document.error_message())};
   }
   document.set_custom_escape([](const std::string& value) { return value; });
-  return document.render(values);
+  return without_blank_runs(document.render(values));
 }
 
 data partial_of(std::string_view name) {

@@ -1,0 +1,353 @@
+"""Starts what an end-to-end test needs: HAProxy of one version (chrooted, as its own user), the
+agent and small services, each on addresses of this test alone. Waits by polling with a deadline,
+never by sleeping a fixed time; shows configuration and logs only where a test failed; ends only
+the processes that it started."""
+
+import argparse
+import glob
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import string
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from http_client import Closed, Connection, Load
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+CACHE = os.environ.get("POINTSMAN_HAPROXY_CACHE", "/var/cache/haproxy-versions")
+SKIPPED = 77  # the exit code that ctest takes for "not run"
+# Address of this process alone, so that tests of other processes never meet on a port.
+ADDRESS = f"127.{os.getpid() >> 16 & 0x7f | 0x40}.{os.getpid() >> 8 & 0xff}.{os.getpid() & 0xff or 1}"
+
+options = argparse.Namespace(program=None, haproxy=None, version=None)
+
+
+def wait_until(condition, what, seconds=10):
+    """Polls until the condition holds and yields its value."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.01)
+
+
+def find_haproxy(version):
+    """The command that runs this version, e.g. "3.0"."""
+    for command in ["/usr/sbin/haproxy", *sorted(glob.glob(f"{CACHE}/haproxy-*"))]:
+        if os.access(command, os.X_OK):
+            text = subprocess.run([command, "-v"], capture_output=True, text=True).stdout
+            if re.search(rf"version {re.escape(version)}\.", text):
+                return command
+    return None
+
+
+def free_port():
+    with socket.create_server((ADDRESS, 0)) as probe:
+        return probe.getsockname()[1]
+
+
+class Process:
+    """A child whose output goes to a file."""
+
+    def __init__(self, name, command, log_path):
+        self.name = name
+        self.log_path = log_path
+        with open(log_path, "ab") as log:
+            self.child = subprocess.Popen(command, stdout=log, stderr=log, cwd="/tmp")
+
+    @property
+    def pid(self):
+        return self.child.pid
+
+    def start_time(self):
+        """In clock ticks since boot: with the pid it tells a process from its successor."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            return int(stat.read().rpartition(")")[2].split()[19])
+
+    def is_running(self):
+        return self.child.poll() is None
+
+    def signal(self, number):
+        self.child.send_signal(number)
+
+    def kill(self):
+        self.child.kill()
+        self.child.wait()
+
+    def stop(self):
+        if self.is_running():
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGTERM)
+            try:
+                self.child.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return self.child.returncode
+
+    def log(self):
+        with open(self.log_path, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
+
+class Stage:
+    """One test's world, below one temporary folder."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="pointsman-e2e-", dir="/tmp")
+        os.chmod(self.folder, 0o755)
+        self.socket_folder = f"{self.folder}/chroot/pointsman"
+        for folder in ("gateways", "state", "conf", "chroot/pointsman"):
+            os.makedirs(f"{self.folder}/{folder}")
+        self.processes = []
+        self.services = {}  # name: "address:port"
+        self.service_processes = {}
+        self.ports = {8080: free_port()}
+        self.web = (ADDRESS, self.ports[8080])
+        self.hosts = (ADDRESS, free_port())
+        self.spop_port = free_port()
+        self.agent = None
+        self.haproxy = None
+        self.write("pointsman.yaml", f"""\
+gateways: {self.folder}/gateways
+state: {self.folder}/state
+spop:
+  listen: ["unix:{self.socket_folder}/spop.sock", "{ADDRESS}:{self.spop_port}"]
+  workers: 2
+  socket_owner: "haproxy:haproxy"
+""")
+
+    # ---- files
+
+    def path(self, name):
+        return f"{self.folder}/{name}"
+
+    def write(self, name, text):
+        """Whole or not at all, as an editor saves."""
+        with open(self.path(name) + "~", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.rename(self.path(name) + "~", self.path(name))
+
+    def read(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
+    def gateway(self, text, **values):
+        """Writes a gateway; $v1 in its text is the address of service v1."""
+        filled = string.Template(text).substitute(self.services, **values)
+        name = re.search(r"^name: *(\S+)", filled, re.M).group(1).replace("/", "_")
+        self.write(f"gateways/{name}.yaml", filled)
+
+    def change(self, text, **values):
+        """Writes a gateway and returns when decisions are taken from it."""
+        before = self.get().generation
+        self.gateway(text, **values)
+        wait_until(lambda: self.get().generation > before, "the agent takes the change")
+
+    # ---- processes
+
+    def start(self, name, command):
+        process = Process(name, command, self.path(f"{name}.log"))
+        self.processes.append(process)
+        return process
+
+    def service(self, *names):
+        for name in names:
+            address, port = self.services.setdefault(name, f"{ADDRESS}:{free_port()}").split(":")
+            self.service_processes[name] = self.start(
+                name, [sys.executable, f"{HERE}/fixture_service.py", name, address, port])
+        for name in names:
+            wait_until(lambda name=name: self.accepts(self.services[name]), f"service {name}")
+
+    @staticmethod
+    def accepts(address):
+        host, port = address.rsplit(":", 1)
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+            return True
+        except OSError:
+            return False
+
+    def pointsman(self, *arguments):
+        """Runs a subcommand; its standard output."""
+        result = subprocess.run([options.program, *arguments], capture_output=True, text=True)
+        if result.returncode != 0:
+            raise AssertionError(f"pointsman {' '.join(arguments)}: exit {result.returncode}\n"
+                                 f"{result.stdout}{result.stderr}")
+        return result.stdout
+
+    def start_agent(self):
+        self.agent = self.start(
+            "agent", [options.program, "agent", "-c", self.path("pointsman.yaml")])
+        wait_until(lambda: self.accepts(f"{ADDRESS}:{self.spop_port}"), "the agent listens")
+
+    def identity(self):
+        user = pwd.getpwnam("haproxy")
+        return str(user.pw_uid), str(user.pw_gid)
+
+    def render(self, *kind):
+        """Files into conf/, for an HAProxy that is chrooted into chroot/ and not root."""
+        uid, gid = self.identity()
+        binds = [f"{port}={ADDRESS}:{here}" for port, here in self.ports.items()]
+        arguments = [*kind, "-c", self.path("pointsman.yaml"), "-o", self.path("conf"),
+                     "--chroot", self.path("chroot"),
+                     "--agent", f"unix:{self.socket_folder}/spop.sock"]
+        if kind != ("--snippet",):
+            arguments += ["--user", uid, "--group", gid, "--log", "stdout format raw local0",
+                          "--stats-socket", self.path("stats.sock"),
+                          "--bind", f"{self.hosts[0]}:{self.hosts[1]}"]
+            for bind in binds:
+                arguments += ["--port-bind", bind]
+        self.pointsman("render", *arguments)
+
+    def check_configuration(self):
+        """As an administrator does before a start; the versions must not even warn."""
+        result = subprocess.run([options.haproxy, "-c", "-f", self.path("conf/haproxy.cfg")],
+                                capture_output=True, text=True)
+        text = result.stdout + result.stderr
+        if result.returncode != 0 or "WARNING" in text or "ALERT" in text:
+            raise AssertionError(f"haproxy -c is not content:\n{text}")
+
+    def start_haproxy(self, *arguments):
+        self.check_configuration()
+        self.haproxy = self.start(
+            "haproxy", [options.haproxy, *(arguments or ["-db"]), "-f",
+                        self.path("conf/haproxy.cfg")])
+        wait_until(lambda: self.accepts(f"{self.web[0]}:{self.web[1]}")
+                   or self.accepts(f"{self.hosts[0]}:{self.hosts[1]}"), "HAProxy listens")
+
+    def start_all(self, *gateways):
+        """Agent and HAProxy for these gateways, until decisions come from the agent."""
+        for text in gateways:
+            self.gateway(text)
+        self.start_agent()
+        self.render("--demo")
+        self.start_haproxy()
+        self.wait_for_agent()
+
+    def wait_for_agent(self, seconds=10):
+        wait_until(lambda: self.agent_is_up() and self.accepts_decisions(),
+                   "decisions by the agent", seconds)
+
+    def accepts_decisions(self):
+        """Of some gateway: which one depends on the test."""
+        targets = [target for target in (self.web, self.hosts)
+                   if self.accepts(f"{target[0]}:{target[1]}")]
+        return targets == [self.hosts] or self.get().by == "agent"
+
+    def agent_is_up(self):
+        return self.server_state("pointsman-agents", "agent1")["status"].startswith("UP")
+
+    # ---- what tests ask
+
+    def connection(self, target=None):
+        return Connection(target or self.web)
+
+    def get(self, path="/", **request):
+        connection = self.connection()
+        try:
+            return connection.get(path, **request)
+        finally:
+            connection.close()
+
+    def get_host(self, host, path="/"):
+        connection = self.connection(self.hosts)
+        try:
+            return connection.get(path, host=host)
+        finally:
+            connection.close()
+
+    def get_many(self, count, **request):
+        connection = self.connection()
+        responses = [connection.get(**request) for _ in range(count)]
+        connection.close()
+        return responses
+
+    def load(self, connections, **request):
+        return Load(self.web, connections, **request)
+
+    def stats(self, command):
+        """An answer of HAProxy's stats socket."""
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.settimeout(10)
+            stream.connect(self.path("stats.sock"))
+            stream.sendall(command.encode() + b"\n")
+            return b"".join(iter(lambda: stream.recv(65536), b"")).decode()
+
+    def server_state(self, backend, server):
+        lines = self.stats("show stat").lstrip("# ").splitlines()
+        names = lines[0].split(",")
+        for line in lines[1:]:
+            row = dict(zip(names, line.split(",")))
+            if (row["pxname"], row["svname"]) == (backend, server):
+                return row
+        raise AssertionError(f"no server {backend}/{server}")
+
+    # ---- end
+
+    def stop_all(self):
+        for process in reversed(self.processes):
+            process.stop()
+
+    def show(self):
+        for name in ("conf/haproxy.cfg", "agent.log", "haproxy.log"):
+            if os.path.exists(self.path(name)):
+                with open(self.path(name), encoding="utf-8", errors="replace") as file:
+                    lines = file.read().splitlines()
+                print(f"---- {name}", *lines[-80:], sep="\n", file=sys.stderr)
+
+    def remove(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class EndToEndTest(unittest.TestCase):
+    """A test with a stage of its own."""
+
+    def run(self, result=None):
+        self.stage = Stage()
+        faults = len(result.failures) + len(result.errors)
+        try:
+            super().run(result)
+        finally:
+            self.stage.stop_all()
+            if len(result.failures) + len(result.errors) > faults:
+                self.stage.show()
+            self.stage.remove()
+
+    def assert_share(self, responses, route, percent, points=1):
+        """The route's share of the responses, within so many points."""
+        share = 100 * sum(response.route == route for response in responses) / len(responses)
+        self.assertAlmostEqual(share, percent, delta=points, msg=f"share of {route}")
+
+    def assert_nothing_failed(self, load):
+        self.assertEqual(load.failures[:5], [], f"{len(load.failures)} failed")
+        self.assertGreater(len(load.responses), 0)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", required=True, help="the pointsman program")
+    parser.add_argument("--haproxy", required=True, help="HAProxy's version, e.g. 3.0")
+    given, rest = parser.parse_known_args()
+    wanted = os.environ.get("POINTSMAN_HAPROXY", "").split()
+    if wanted and given.haproxy not in wanted:
+        print(f"HAProxy {given.haproxy} is not among POINTSMAN_HAPROXY={' '.join(wanted)}")
+        sys.exit(SKIPPED)
+    options.program = os.path.abspath(given.program)
+    options.version = given.haproxy
+    options.haproxy = find_haproxy(given.haproxy)
+    if options.haproxy is None:
+        sys.exit(f"HAProxy {given.haproxy} is not installed: tests/support/haproxy_versions.sh "
+                 f"installs it; POINTSMAN_HAPROXY=\"2.6 …\" limits the tests to what is there")
+    if os.geteuid() != 0:
+        sys.exit("the end-to-end tests start HAProxy as root, as it is started in earnest")
+    unittest.main(module="__main__", argv=[sys.argv[0], *rest], verbosity=2)

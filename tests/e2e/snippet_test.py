@@ -1,0 +1,75 @@
+"""An existing haproxy.cfg with the snippet pasted in, as a person would."""
+
+from harness import EndToEndTest, main
+
+SHOP = """
+name: shop
+port: 8080
+routes:
+  shop/v1: {weight: 50%, instances: ["$v1"]}
+  legacy: {weight: 50%, backend: be_legacy}
+"""
+OWN = """
+global
+    log stdout format raw local0
+    chroot {chroot}
+    uid {uid}
+    gid {gid}
+    stats socket {folder}/stats.sock
+
+defaults
+    log global
+    mode http
+    option httplog
+    timeout connect 2s
+    timeout client 10s
+    timeout server 10s
+
+frontend web
+    bind {bind}
+{lines}
+    # For the test only.
+    http-after-response set-header X-Pointsman-By %[var(txn.pm.by)]
+    acl is_static path_beg /static
+    use_backend be_static if is_static
+    default_backend be_legacy
+
+backend be_legacy
+    server s {legacy}
+backend be_static
+    http-request return status 200 hdr x-service static
+
+{backends}
+"""
+
+
+class Snippet(EndToEndTest):
+    def paste(self):
+        """The snippet's frontend lines into the own frontend, its backends to the end."""
+        snippet = self.stage.read("conf/pointsman.cfg")
+        lines = snippet.split("\nfrontend web\n")[1].split("\n# 3.")[0]
+        backends = snippet[snippet.index("\nbackend pointsman-agents"):]
+        uid, gid = self.stage.identity()
+        self.stage.write("conf/haproxy.cfg", OWN.format(
+            chroot=self.stage.path("chroot"), uid=uid, gid=gid, folder=self.stage.folder,
+            bind="{}:{}".format(*self.stage.web), lines=lines, backends=backends,
+            legacy=self.stage.services["legacy"]))
+
+    def test_the_pasted_snippet_routes_and_own_rules_serve_the_rest(self):
+        self.stage.service("v1", "legacy")
+        self.stage.gateway(SHOP)
+        self.stage.start_agent()
+        self.stage.render("--snippet")
+        self.paste()
+        self.stage.start_haproxy()
+        self.stage.wait_for_agent()
+        services = [response.service for response in self.stage.get_many(100)]
+        self.assertAlmostEqual(services.count("v1"), 50, delta=4)
+        self.assertAlmostEqual(services.count("legacy"), 50, delta=4)
+        self.stage.agent.kill()
+        self.assertEqual({r.service for r in self.stage.get_many(50)}, {"legacy"})
+        self.assertEqual(self.stage.get("/static/x").service, "static")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+#include "render/render.h"
+
+#include <catch2/catch.hpp>
+
+#include "spoa/render/gateway_samples.h"
+#include "support/golden.h"
+
+using namespace pointsman;
+using namespace pointsman::test;
+using Catch::Matchers::Contains;
+
+namespace {
+
+std::string configuration(const Result<render::RenderedFiles>& files) {
+  if (!files) FAIL(files.error().message);
+  return files->front().text;
+}
+
+routing::SpecText text(const std::string& value) { return {value, {}}; }
+
+}  // namespace
+
+TEST_CASE("the shipped files are what the snippet of no gateway consists of") {
+  const auto files = render::render_snippet(*table_of({}), {});
+  REQUIRE(files);
+  for (const auto& file : *files) check_golden("haproxy-conf/" + file.name, file.text);
+}
+
+TEST_CASE("the snippet of a gateway names it, lists its backends and brings them along") {
+  const auto files = render::render_snippet(*table_of({shop()}), {});
+  REQUIRE(files);
+  for (const auto& file : *files)
+    check_golden("tests/golden/render/snippet/" + file.name, file.text);
+}
+
+TEST_CASE("a complete configuration has a frontend for a port and one for all virtual hosts") {
+  auto web = gateway(
+      "web", {route("web/new", 30, {"192.0.2.1:80"}), route("web/old", 70, {"[2001:db8::1]:80"})});
+  web.routes[1].instances[0].address = "2001:db8::1";
+  web.routes[0].balance = "hdr(X-User) use_domain_only";
+  web.virtual_hosts = {text("www.example.com"), text("*.example.com")};
+  web.sticky.by = routing::StickySpec::By::kInstance;
+  auto rest = gateway("rest", {route("rest/all", 100, {"192.0.2.3:80"})});
+  rest.virtual_hosts = {text("*"), text("*.shop.example.com")};
+
+  render::Options options;
+  options.agents = {"unix:/var/lib/haproxy/pointsman/spop.sock", "agent.internal:9012"};
+  options.instance_cookie_key = "a-secret";
+  options.log_target = "stdout format raw local0";
+  options.stats_socket = "/run/haproxy/admin.sock";
+  options.show_decisions = true;
+  const auto files = render::render_complete(*table_of({shop(), web, rest}), options);
+  REQUIRE(files);
+  for (const auto& file : *files) {
+    check_golden("tests/golden/render/complete/" + file.name, file.text);
+  }
+}
+
+TEST_CASE("a frontend that several gateways share finds the gateway by the host") {
+  auto a = shop();
+  a.virtual_hosts = {text("a.example.com")};
+  auto b = gateway("other", {route("other/v1", 100, {"127.0.0.1:9001"})});
+  b.port = 8080;
+  SECTION("when each has virtual hosts") {
+    b.virtual_hosts = {text("b.example.com")};
+    const auto config = configuration(render::render_complete(*table_of({a, b}), {}));
+    CHECK_THAT(config, Contains("frontend port-8080") && Contains("-i b.example.com"));
+    CHECK_THAT(config, !Contains("set-var(txn.pm_gateway) str("));
+  }
+  SECTION("and it is an error when one has none") {
+    const auto files = render::render_complete(*table_of({a, b}), {});
+    REQUIRE_FALSE(files);
+    CHECK_THAT(files.error().message, Contains("gateway other") && Contains("virtual_hosts"));
+  }
+}
+
+TEST_CASE("an agent's socket is named as HAProxy sees it inside its chroot") {
+  render::Options options;
+  options.chroot = "/var/lib/haproxy";
+  SECTION("below the chroot") {
+    options.agents = {"unix:/var/lib/haproxy/pointsman/spop.sock"};
+    CHECK_THAT(configuration(render::render_snippet(*table_of({}), options)),
+               Contains("server agent1 unix@/pointsman/spop.sock\n"));
+  }
+  SECTION("without a chroot") {
+    options.chroot = "";
+    options.agents = {"unix:/run/pointsman.sock"};
+    CHECK_THAT(configuration(render::render_snippet(*table_of({}), options)),
+               Contains("server agent1 unix@/run/pointsman.sock\n"));
+  }
+  SECTION("outside is refused") {
+    const auto* path = GENERATE("unix:/run/spop.sock", "unix:/var/lib/haproxy2/spop.sock",
+                                "unix:/var/lib/haproxy/");
+    options.agents = {path};
+    const auto files = render::render_snippet(*table_of({}), options);
+    REQUIRE_FALSE(files);
+    CHECK_THAT(files.error().message, Contains("must lie below it"));
+  }
+}
+
+TEST_CASE("text that could add configuration is refused, with its place") {
+  render::Options options;
+  auto spec = shop();
+  std::string what;
+  SECTION("a balance with a line break") {
+    spec.routes[0].balance = "roundrobin\n    server evil 192.0.2.66:80";
+    what = "route shop/v1, balance";
+  }
+  SECTION("a balance with a comment") {
+    spec.routes[0].balance = "roundrobin # x";
+    what = "balance";
+  }
+  SECTION("an instance with a blank") {
+    spec.routes[0].instances[0].address = "127.0.0.1 disabled";
+    what = "route shop/v1, instance";
+  }
+  SECTION("a backend with a quote") {
+    spec.routes[0].backend = text("be\"x");
+    what = "route shop/v1, backend";
+  }
+  SECTION("the agents' own backend") {
+    spec.routes[0].backend = text("pointsman-agents");
+    what = "Pointsman's own";
+  }
+  SECTION("a map file that ends the argument") {
+    options.whitelist_file = "/etc/x.map),lower";
+    what = "map file";
+  }
+  SECTION("a SPOE file with a control character") {
+    options.spoe_file = "/etc/x\x7f.cfg";
+    what = "SPOE file";
+  }
+  const auto files = render::render_complete(*table_of({spec}), options);
+  REQUIRE_FALSE(files);
+  CHECK_THAT(files.error().message, Contains(what));
+}
+
+TEST_CASE("instance stickiness needs the key of its cookies") {
+  auto spec = shop();
+  spec.sticky.by = routing::StickySpec::By::kInstance;
+  const auto files = render::render_complete(*table_of({spec}), {});
+  REQUIRE_FALSE(files);
+  CHECK_THAT(files.error().message, Contains("instance cookie key"));
+}
+
+TEST_CASE("a route to a backend of the user's is listed but not rendered") {
+  auto spec = shop();
+  spec.routes[0].backend = text("be_legacy");
+  spec.routes[0].instances.clear();
+  const auto files = render::render_complete(*table_of({spec}), {});
+  REQUIRE(files);
+  CHECK_THAT((*files)[0].text, !Contains("backend be_legacy\n    mode"));
+  CHECK_THAT((*files)[2].text, Contains("\nbe_legacy be_legacy\n"));
+}
+
+TEST_CASE("tcp gateways are left out, and the text says so") {
+  auto spec = gateway("db", {route("db/v1", 100, {"127.0.0.1:5432"})});
+  spec.port = 5432;
+  spec.protocol = routing::GatewaySpec::Protocol::kTcp;
+  const auto files = render::render_complete(*table_of({spec}), {});
+  REQUIRE(files);
+  CHECK_THAT((*files)[0].text, Contains("# Left out: gateway db") && !Contains("backend db__"));
+}
