@@ -12,7 +12,7 @@ namespace pointsman::net {
 
 struct UnixSocketAccess {
   unsigned mode = 0660;
-  std::string owner;  // "user", "user:group", ":group", names or numbers; empty: left as it is
+  std::string owner{};  // "user", "user:group", ":group", names or numbers; empty: left as it is
 };
 
 // A stale socket file is replaced; one with a listener behind it, or a file that is no socket, is

@@ -25,14 +25,14 @@ struct EventLoop::State {
   std::function<void()> before_wait;
   std::atomic<bool> stopped{false};
 
-  static void woken(struct ev_loop* loop, ev_async* watcher, int /*events*/) {
+  static void woken(struct ev_loop* /*loop*/, ev_async* watcher, int /*events*/) {
     auto& state = *static_cast<State*>(watcher->data);
-    if (state.stopped.load(std::memory_order_acquire)) ev_break(loop, EVBREAK_ALL);
     if (state.on_wake) state.on_wake();
   }
-  static void about_to_wait(struct ev_loop* /*loop*/, ev_prepare* watcher, int /*events*/) {
+  static void about_to_wait(struct ev_loop* loop, ev_prepare* watcher, int /*events*/) {
     auto& state = *static_cast<State*>(watcher->data);
     if (state.before_wait) state.before_wait();
+    if (state.stopped.load(std::memory_order_acquire)) ev_break(loop, EVBREAK_ALL);
   }
 };
 

@@ -30,8 +30,8 @@ class EventLoop {
   void wake();
   void on_wake(std::function<void()> handler);  // set before run()
 
-  // Called on the loop's thread after each batch of events, before the loop waits again: the place
-  // to free what handlers gave up.
+  // Called on the loop's thread after each batch of events, before the loop waits again
+  // or ends: the place to free what handlers gave up.
   void before_wait(std::function<void()> handler);  // set before run()
 
  private:

@@ -117,7 +117,6 @@ void Worker::accept(FileDescriptor fd) {
   auto connection = std::make_unique<Connection>(
       loop_, std::move(fd), make_protocol_(), read_buffer_, options_.connection,
       [this](Connection& closed, CloseCause cause) { forget(closed, cause); });
-  if (draining_) connection->begin_drain();
   Connection* const key = connection.get();
   connections_.emplace(key, std::move(connection));
 }
@@ -145,9 +144,9 @@ void Worker::for_each_connection(Act&& act) {
 }
 
 void Worker::begin_drain(std::chrono::milliseconds deadline) {
-  draining_ = true;
   for (const auto& acceptor : acceptors_) acceptor->accept_waiting(limits::kListenBacklog);
   acceptors_.clear();
+  draining_ = true;
   for_each_connection([](Connection& connection) { connection.begin_drain(); });
   drain_tick_.start(limits::kDrainQuiet / 2);
   drain_deadline_.start(deadline);

@@ -24,7 +24,7 @@ namespace pointsman::net {
 
 struct WorkerOptions {
   std::size_t connections = limits::kConnectionsPerWorker;  // one more is closed when accepted
-  ConnectionLimits connection;
+  ConnectionLimits connection{};
   std::chrono::milliseconds accept_pause = limits::kAcceptPause;
 };
 

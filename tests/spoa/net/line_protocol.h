@@ -1,0 +1,50 @@
+// A protocol for tests of connections: "hello\n" establishes, every other line comes back, "bye\n"
+// ends with a last "bye\n", and "flood\n" answers with more than any socket buffer takes.
+#pragma once
+
+#include <string>
+
+#include "net/stream_protocol.h"
+
+namespace pointsman::test {
+
+class LineProtocol : public net::StreamProtocol {
+ public:
+  static constexpr std::size_t kFloodBytes = 12u << 20;
+
+  void receive(Bytes input) override {
+    for (const char c : as_text(input)) {
+      if (finished_) return;
+      line_ += c;
+      if (c != '\n') continue;
+      answer();
+      line_.clear();
+    }
+  }
+  Bytes output() const override { return as_bytes(output_).subspan(sent_); }
+  void consume_output(std::size_t count) override { sent_ += count; }
+  std::size_t output_size() const override { return output_.size() - sent_; }
+  bool established() const override { return established_; }
+  bool finished() const override { return finished_; }
+  void begin_drain() override { output_ += "draining\n"; }
+  void disconnect_normally() override {
+    output_ += "bye\n";
+    finished_ = true;
+  }
+
+ private:
+  void answer() {
+    if (line_ == "hello\n") established_ = true;
+    if (line_ == "flood\n") line_.assign(kFloodBytes, 'x');
+    if (line_ == "bye\n") return disconnect_normally();
+    output_ += line_;
+  }
+
+  std::string line_;
+  std::string output_;
+  std::size_t sent_ = 0;
+  bool established_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace pointsman::test
