@@ -3,6 +3,7 @@
 // ":port 443", ":scheme https". Host comes from the Host header, which stays among the headers.
 #pragma once
 
+#include <optional>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -10,7 +11,7 @@
 #include "base/ip_address.h"
 #include "routing/request.h"
 
-namespace pointsman::routing {
+namespace pointsman::test {
 
 class TextualRequest {
  public:
@@ -27,12 +28,12 @@ class TextualRequest {
       line.erase(0, line.find_first_not_of(' '));
       if (!line.empty()) add(line);
     }
-    end_headers(headers_);
+    routing::end_headers(headers_);
   }
 
   // Borrows from this object.
-  Request view() const {
-    Request request;
+  routing::Request view() const {
+    routing::Request request;
     request.method = method_;
     request.path = path_;
     request.query = query_;
@@ -41,7 +42,7 @@ class TextualRequest {
     request.scheme = scheme_;
     request.src = src_;
     request.port = port_;
-    request.headers = HeaderBlock(headers_);
+    request.headers = routing::HeaderBlock(headers_);
     return request;
   }
 
@@ -58,7 +59,7 @@ class TextualRequest {
     if (name == ":port") port_ = static_cast<std::uint32_t>(std::stoul(value));
     if (special) return;
     if (name == "Host") host_ = value;
-    append_header(headers_, name, value);
+    routing::append_header(headers_, name, value);
   }
 
   std::string method_, path_, query_, host_, sni_, scheme_;
@@ -67,4 +68,4 @@ class TextualRequest {
   ByteBuffer headers_;
 };
 
-}  // namespace pointsman::routing
+}  // namespace pointsman::test

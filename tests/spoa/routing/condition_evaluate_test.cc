@@ -6,6 +6,7 @@
 
 using namespace pointsman;
 using namespace pointsman::routing;
+using pointsman::test::TextualRequest;
 
 namespace {
 

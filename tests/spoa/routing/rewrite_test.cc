@@ -8,6 +8,7 @@
 
 using namespace pointsman;
 using namespace pointsman::routing;
+using pointsman::test::TextualRequest;
 
 namespace {
 
