@@ -43,8 +43,8 @@ void read_virtual_hosts(const YamlField& field, GatewaySpec& gateway) {
   }
   for (std::size_t i = 0; i < field.node->items.size(); ++i) {
     const YamlField item = field.item(i);
-    const auto host = read_text_if(
-        item, "a host name without a port, \"*.example.com\" or \"*\"", is_virtual_host);
+    const auto host = read_text_if(item, "a host name without a port, \"*.example.com\" or \"*\"",
+                                   is_virtual_host);
     if (host) gateway.virtual_hosts.push_back(item.with_place(*host));
   }
 }
@@ -58,29 +58,24 @@ void read_long_sticky(const YamlField& field, StickySpec& sticky) {
   const YamlField by = reader.take("by");
   if (!by) field.error("by is missing, wanted one of none, route, instance");
   sticky.by = static_cast<StickySpec::By>(read_choice(by, kBy).value_or(0));
-  sticky.cookie = read_text_if(reader.take("cookie"), "a cookie's name, without blanks, quotes or "
-                                                      "separators",
+  sticky.cookie = read_text_if(reader.take("cookie"),
+                               "a cookie's name, without blanks, quotes or "
+                               "separators",
                                is_http_token)
                       .value_or("");
   sticky.ttl = read_parsed(reader.take("ttl"), kDuration, parse_duration).value_or(sticky.ttl);
   sticky.idle = read_parsed(reader.take("idle"), kDuration, parse_duration).value_or(sticky.idle);
-  sticky.path = read_text_if(reader.take("path"), "a path that begins with / and has no blanks, "
-                                                  "quotes, ',' or ';'",
+  sticky.path = read_text_if(reader.take("path"),
+                             "a path that begins with / and has no blanks, "
+                             "quotes, ',' or ';'",
                              is_cookie_path)
                     .value_or(sticky.path);
-  const YamlField same_site = reader.take("same_site");
-  if (const auto chosen = read_choice(same_site, kSameSite)) sticky.same_site = kSameSite[*chosen];
-  const YamlField secure = reader.take("secure");
-  if (const auto chosen = read_choice(secure, kSecure)) {
-    sticky.secure = static_cast<StickySpec::Secure>(*chosen);
-  }
+  sticky.same_site = kSameSite[read_choice(reader.take("same_site"), kSameSite).value_or(0)];
+  sticky.secure =
+      static_cast<StickySpec::Secure>(read_choice(reader.take("secure"), kSecure).value_or(0));
   const auto is_domain = [](std::string_view text) { return text.empty() || is_host_name(text); };
   sticky.domain =
       read_text_if(reader.take("domain"), "a host name like example.com", is_domain).value_or("");
-  if (sticky.same_site == "None" && sticky.secure == StickySpec::Secure::kNever) {
-    field.context->warning(same_site.node->place, same_site.key,
-                           "browsers drop a cookie with 'same_site: None' that is never Secure");
-  }
   reader.refuse_unknown_keys();
 }
 
@@ -111,8 +106,8 @@ void read_split_by(const YamlField& field, SplitBySpec& split_by) {
   if (kind == "header") split_by.kind = SplitBySpec::Kind::kHeader;
   if (kind == "cookie") split_by.kind = SplitBySpec::Kind::kCookie;
   if (kind == "query") split_by.kind = SplitBySpec::Kind::kQuery;
-  const bool any_name = split_by.kind == SplitBySpec::Kind::kQuery &&
-                        !split_by.name.empty() && split_by.name.find(' ') == std::string::npos;
+  const bool any_name = split_by.kind == SplitBySpec::Kind::kQuery && !split_by.name.empty() &&
+                        split_by.name.find(' ') == std::string::npos;
   if (split_by.kind == SplitBySpec::Kind::kNone || !(any_name || is_http_token(split_by.name))) {
     split_by = {};
     field.wanted(kWanted);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,51 @@ class GatewayStore {
  public:
   explicit GatewayStore(std::string virtual_host_domain);
 
+  // Errors of single gateways and clashes between them are added to `diagnostics`. Where a new form
+  // of one gateway clashes with another as it stands, the standing one wins.
   Load load(const std::vector<GatewayFile>& files, Diagnostics& diagnostics);
 
  private:
-  // by the implementer
+  using GatewayPointer = std::shared_ptr<const routing::Gateway>;
+
+  // What compile() made of a gateway's text the last time, so that an unchanged one is not compiled
+  // again. `gateway` is null when it had errors.
+  struct Compiled {
+    std::string text_with_places;
+    GatewayPointer gateway;
+    Diagnostics diagnostics;
+  };
+  struct Good {
+    GatewayPointer gateway;
+    std::string text;
+  };
+  // A gateway on its way into the table: as it is now, or as it last was.
+  struct Candidate {
+    std::string name;
+    GatewayPointer gateway;
+    std::string text;
+    bool fresh = false;  // differs from its last good form
+    bool held = false;   // faulty now: this is its last good form
+  };
+  struct Round;
+
+  void forget_deleted(const std::vector<GatewayFile>& files);
+  void collect(const std::vector<GatewayFile>& files, Round& round, Diagnostics& diagnostics);
+  void collect_read(const ReadGateway& read, Round& round, Diagnostics& diagnostics);
+  void collect_last_seen(const GatewayFile& file, Round& round) const;
+  void stand_in(const std::string& name, Round& round) const;
+  const Compiled& compiled(const routing::GatewaySpec& spec);
+  void settle(Round& round, Diagnostics& diagnostics) const;
+  void keep_within_limit(Round& round, Diagnostics& diagnostics) const;
+  bool step_back(Round& round, const Diagnostics& clashes) const;
+  Load publish(Round& round);
+
+  const std::string virtual_host_domain_;
+  std::map<std::string, Compiled> compiled_;
+  std::map<std::string, Good> good_;
+  std::map<std::string, std::vector<std::string>> seen_in_;  // names by file, in its order
+  std::shared_ptr<const routing::RouteTable> table_;
+  std::vector<std::string> table_texts_;  // of the gateways in table_
 };
 
 }  // namespace pointsman::config

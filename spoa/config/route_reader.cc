@@ -18,8 +18,9 @@ using routing::WeightSpec;
 
 constexpr std::string_view kPercentage = "a percentage like 5%";
 constexpr std::string_view kWeight = "a percentage like 5%, or a number without quotes";
-constexpr std::string_view kInstance = "an instance like 10.0.0.7:8080, [2001:db8::7]:8080 or "
-                                       "web.internal:8080";
+constexpr std::string_view kInstance =
+    "an instance like 10.0.0.7:8080, [2001:db8::7]:8080 or "
+    "web.internal:8080";
 constexpr std::string_view kHost = "an address or a host name";
 constexpr std::uint64_t kInstanceWeightMax = 256;  // HAProxy's
 
@@ -108,7 +109,8 @@ void read_instances(const YamlField& field, RouteSpec& route) {
 }
 
 void read_rewrites(const YamlField& field, RouteSpec& route) {
-  constexpr std::string_view kRewrite = "a rewrite like 'path: /new%[path] if path starts with /old'";
+  constexpr std::string_view kRewrite =
+      "a rewrite like 'path: /new%[path] if path starts with /old'";
   if (!field) return;
   if (field.node->kind != YamlNode::Kind::kSequence) {
     field.wanted("a list of rewrites, each like 'path: NEW if CONDITION'");
@@ -202,14 +204,14 @@ RouteSpec read_route(const YamlNode& key, const YamlField& field) {
   route.service = with_place(service, read_name(service, "a service's name"));
   const YamlField backend = reader.take("backend");
   route.backend = with_place(
-      backend, read_text_if(backend, "a backend's name (letters, digits, - _ . :)",
-                            is_backend_name));
+      backend,
+      read_text_if(backend, "a backend's name (letters, digits, - _ . :)", is_backend_name));
   const YamlField gateway = reader.take("gateway");
   route.gateway = with_place(gateway, read_name(gateway, "a gateway's name"));
   read_discover(reader.take("discover"), route);
-  route.balance = read_text_if(reader.take("balance"), "a balance algorithm like leastconn",
-                               is_balance)
-                      .value_or("");
+  route.balance =
+      read_text_if(reader.take("balance"), "a balance algorithm like leastconn", is_balance)
+          .value_or("");
   if (route.balance == "default") route.balance.clear();  // Vamp's word for it
   const YamlField epoch = reader.take("epoch");
   if (const auto number = read_number(epoch, 0, limits::kEpochMax)) {

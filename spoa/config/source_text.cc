@@ -90,7 +90,8 @@ SourcePlace SourceText::place_at(std::size_t offset) {
     if (text_[offset_] == '\n') {
       --line_;
       const std::size_t line_start = text_.rfind('\n', offset_ == 0 ? 0 : offset_ - 1);
-      const std::size_t first = offset_ == 0 || line_start == std::string::npos ? 0 : line_start + 1;
+      const std::size_t first =
+          offset_ == 0 || line_start == std::string::npos ? 0 : line_start + 1;
       column_ = 1;
       for (std::size_t i = first; i < offset_; ++i) column_ += is_continuation(text_[i]) ? 0 : 1;
     } else if (!is_continuation(text_[offset_])) {

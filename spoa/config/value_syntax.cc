@@ -35,8 +35,8 @@ std::string_view trimmed(std::string_view text) {
 }
 
 bool is_label(std::string_view text) {
-  return !text.empty() && text.size() <= kLabelBytes && text.front() != '-' &&
-         text.back() != '-' && only(text, "-_");
+  return !text.empty() && text.size() <= kLabelBytes && text.front() != '-' && text.back() != '-' &&
+         only(text, "-_");
 }
 
 }  // namespace
@@ -60,7 +60,8 @@ std::optional<std::uint32_t> parse_percentage(std::string_view text) {
   const std::string_view fraction = has_fraction ? text.substr(dot + 1) : std::string_view();
   if (whole.size() > 3 || fraction.size() > 2) return std::nullopt;
   const auto units = parse_whole_number(whole, 100);
-  const auto part = has_fraction ? parse_whole_number(fraction, 99) : std::optional{std::uint64_t{0}};
+  const auto part =
+      has_fraction ? parse_whole_number(fraction, 99) : std::optional{std::uint64_t{0}};
   if (!units || !part) return std::nullopt;
   const std::uint64_t share = *units * 100 + (fraction.size() == 1 ? *part * 10 : *part);
   if (share > 10000) return std::nullopt;
@@ -152,6 +153,7 @@ bool is_address(std::string_view text) { return IpAddress::parse(text).has_value
 bool is_virtual_host(std::string_view text) {
   if (text == "*") return true;
   if (text.starts_with("*.")) text.remove_prefix(2);
+  if (text.ends_with('.')) text.remove_suffix(1);
   return is_host_name(text);
 }
 
@@ -171,9 +173,8 @@ bool is_balance(std::string_view text) {
 }
 
 bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 }  // namespace pointsman::config

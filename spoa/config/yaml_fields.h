@@ -1,6 +1,6 @@
 // Typed reading of YAML mappings. A reader takes the keys that it knows from a MappingReader; what
-// nobody took is an unknown key, with a suggestion among those that were asked for. Every fault goes
-// to the ReadContext with the value's place and dotted key, and reading goes on.
+// nobody took is an unknown key, with a suggestion among those that were asked for. Every fault
+// goes to the ReadContext with the value's place and dotted key, and reading goes on.
 #pragma once
 
 #include <cstdint>

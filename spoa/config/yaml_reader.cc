@@ -1,6 +1,8 @@
 #include "config/yaml_reader.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -94,8 +96,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
 
   [[noreturn]] void refuse(const YAML::Mark& mark, std::string message) {
-    throw Refused{
-        {Severity::kError, source_.place_at(offset(mark)), "", "", std::move(message)}};
+    throw Refused{{Severity::kError, source_.place_at(offset(mark)), "", "", std::move(message)}};
   }
 
   void fault(const SourcePlace& place, std::string key, std::string message) {
@@ -321,7 +322,7 @@ bool is_number(const YamlNode& node) {
 }
 
 bool is_boolean(const YamlNode& node) {
-  constexpr std::array<std::string_view, 6> kWords{"true", "True", "TRUE",
+  constexpr std::array<std::string_view, 6> kWords{"true",  "True",  "TRUE",
                                                    "false", "False", "FALSE"};
   return node.kind == YamlNode::Kind::kScalar && !node.quoted &&
          std::find(kWords.begin(), kWords.end(), node.text) != kWords.end();

@@ -1,0 +1,202 @@
+#include "config/setting_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "base/limits.h"
+#include "config/value_syntax.h"
+
+namespace pointsman::config {
+namespace {
+
+constexpr std::string_view kListen =
+    "an address like 127.0.0.1:9012, [::1]:9012, *:9012 or "
+    "unix:/run/x.sock";
+constexpr std::array<std::string_view, 6> kLogLevels{"trace",   "debug", "info",
+                                                     "warning", "error", "off"};
+constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
+
+std::string beside_settings(const Settings& settings, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(settings.file).parent_path();
+  return (folder / path).lexically_normal().string();
+}
+
+std::optional<ListenAddress> read_address(const YamlField& field, const Settings& settings) {
+  constexpr std::string_view kUnix = "unix:";
+  if (field.node->kind == YamlNode::Kind::kMapping) {
+    field.error(
+        fmt::format("found a mapping (TLS listeners are not built yet), wanted {}", kListen));
+    return std::nullopt;
+  }
+  std::optional<std::string> text = read_text(field, kListen);
+  if (!text) return std::nullopt;
+  if (text->starts_with(kUnix) && text->size() > kUnix.size()) {
+    *text = std::string(kUnix) + beside_settings(settings, text->substr(kUnix.size()));
+  }
+  const Result<ListenAddress> address = ListenAddress::parse(*text);
+  if (address) return *address;
+  field.error(address.error().message);
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_octal_mode(std::string_view text) {
+  std::uint64_t mode = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, mode, 8);
+  const bool sized = text.size() >= 3 && text.size() <= 4;
+  return sized && failure == std::errc() && stop == end && mode <= 0777 ? std::optional(mode)
+                                                                        : std::nullopt;
+}
+
+bool is_owner_name(std::string_view text) {
+  return !text.starts_with('-') && !text.empty() && text.size() <= limits::kNameBytes &&
+         is_backend_name(text) && text.find(':') == std::string_view::npos;
+}
+
+bool is_socket_owner(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string_view::npos) return is_owner_name(text);
+  return is_owner_name(text.substr(0, colon)) && is_owner_name(text.substr(colon + 1));
+}
+
+bool is_message_name(std::string_view text) { return is_backend_name(text); }
+
+}  // namespace
+
+std::vector<ListenAddress> default_spop_listen() {
+  ListenAddress socket;
+  socket.kind = ListenAddress::Kind::kUnix;
+  socket.path = "/var/lib/haproxy/pointsman/spop.sock";
+  ListenAddress loopback;
+  loopback.host = "127.0.0.1";
+  loopback.port = 9012;
+  return {socket, loopback};
+}
+
+void read_path(const YamlField& field, const Settings& settings, std::string& path) {
+  const auto text = read_text_if(field, "a path", [](std::string_view t) { return !t.empty(); });
+  if (text) path = beside_settings(settings, *text);
+}
+
+void read_virtual_host_domain(const YamlField& field, Settings& settings) {
+  const auto is_domain = [](std::string_view text) { return text.empty() || is_host_name(text); };
+  const auto text = read_text_if(field, "a domain like example.internal", is_domain);
+  if (text) settings.virtual_host_domain = *text;
+}
+
+void read_spop_listen(const YamlField& field, Settings& settings) {
+  std::vector<ListenAddress> listen;
+  const auto add = [&](const YamlField& item) {
+    const auto address = read_address(item, settings);
+    if (!address) return;
+    if (std::find(listen.begin(), listen.end(), *address) != listen.end()) {
+      item.error(fmt::format("{} stands here twice", address->to_text()));
+    } else {
+      listen.push_back(*address);
+    }
+  };
+  if (field.node->kind != YamlNode::Kind::kSequence) {
+    add(field);
+  } else if (field.node->items.empty()) {
+    field.error(fmt::format("found an empty list, wanted {}", kListen));
+  } else if (field.node->items.size() > limits::kListeners) {
+    field.error(fmt::format("found {} addresses, at most {} are allowed", field.node->items.size(),
+                            limits::kListeners));
+  } else {
+    for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
+  }
+  if (!listen.empty()) settings.spop.listen = std::move(listen);
+}
+
+void read_spop_workers(const YamlField& field, Settings& settings) {
+  const std::string wanted = fmt::format("auto, or a number from 1 to {}", limits::kWorkers);
+  const auto text = read_text(field, wanted);
+  if (!text) return;
+  if (*text == "auto") {
+    settings.spop.workers = 0;
+    return;
+  }
+  const auto number =
+      field.node->quoted ? std::nullopt : parse_whole_number(*text, limits::kWorkers);
+  if (number && *number > 0) {
+    settings.spop.workers = static_cast<unsigned>(*number);
+  } else {
+    field.wanted(wanted);
+  }
+}
+
+void read_spop_message(const YamlField& field, Settings& settings) {
+  const auto text =
+      read_text_if(field, "a message's name (letters, digits, - _ . :)", is_message_name);
+  if (text) settings.spop.message = *text;
+}
+
+void read_spop_max_frame_size(const YamlField& field, Settings& settings) {
+  const auto number = read_number(field, limits::kFrameSizeMin, limits::kFrameSizeMax);
+  if (number) settings.spop.max_frame_size = static_cast<std::uint32_t>(*number);
+}
+
+void read_spop_socket_mode(const YamlField& field, Settings& settings) {
+  const auto mode = read_parsed(field, "an octal mode like 0660", parse_octal_mode);
+  if (mode) settings.spop.socket_mode = static_cast<unsigned>(*mode);
+}
+
+void read_spop_socket_owner(const YamlField& field, Settings& settings) {
+  const auto text =
+      read_text_if(field, "an owner like haproxy or haproxy:haproxy", is_socket_owner);
+  if (text) settings.spop.socket_owner = *text;
+}
+
+void read_log_level(const YamlField& field, Settings& settings) {
+  if (const auto level = read_choice(field, kLogLevels)) settings.log_level = kLogLevels[*level];
+}
+
+void read_log_format(const YamlField& field, Settings& settings) {
+  if (const auto format = read_choice(field, kLogFormats)) {
+    settings.log_format = *format == 1 ? LogFormat::kJson : LogFormat::kText;
+  }
+}
+
+std::string to_yaml(const Settings& settings) {
+  // JSON strings are YAML strings, and paths hold no control characters.
+  const auto quoted = [](const std::string& text) {
+    std::string out = "\"";
+    for (const char c : text) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+    return out + '"';
+  };
+  const SpopSettings& spop = settings.spop;
+  std::string yaml;
+  yaml += fmt::format("gateways: {}\n", quoted(settings.gateways));
+  yaml += fmt::format("services: {}\n", quoted(settings.services));
+  yaml += fmt::format("scripts: {}\n", quoted(settings.scripts));
+  yaml += fmt::format("state: {}\n", quoted(settings.state));
+  yaml += "spop:\n  listen:\n";
+  for (const ListenAddress& address : spop.listen) {
+    yaml += fmt::format("    - {}\n", quoted(address.to_text()));
+  }
+  const std::string workers = spop.workers == 0 ? "auto" : std::to_string(spop.workers);
+  const std::uint32_t frame_size =
+      spop.max_frame_size == 0 ? limits::kFrameSizeMax : spop.max_frame_size;
+  yaml += fmt::format("  workers: {}\n  message: {}\n", workers, quoted(spop.message));
+  yaml += fmt::format("  max_frame_size: {}\n", frame_size);
+  yaml += fmt::format("  socket_mode: \"{:04o}\"\n", spop.socket_mode);
+  if (!spop.socket_owner.empty()) {
+    yaml += fmt::format("  socket_owner: {}\n", quoted(spop.socket_owner));
+  }
+  yaml += fmt::format("sticky:\n  keys: {}\n", quoted(settings.sticky_keys));
+  yaml += fmt::format("virtual_host_domain: {}\n", quoted(settings.virtual_host_domain));
+  const std::string_view format = settings.log_format == LogFormat::kJson ? "json" : "text";
+  yaml += fmt::format("log:\n  level: {}\n  format: {}\n", quoted(settings.log_level), format);
+  return yaml;
+}
+
+}  // namespace pointsman::config

@@ -1,0 +1,223 @@
+#include "config/settings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "base/limits.h"
+#include "base/near_match.h"
+#include "config/file_text.h"
+#include "config/setting_values.h"
+#include "config/value_syntax.h"
+#include "config/yaml_fields.h"
+#include "config/yaml_reader.h"
+
+extern char** environ;
+
+namespace pointsman::config {
+namespace {
+
+constexpr std::string_view kVariablePrefix = "POINTSMAN_";
+
+// One setting: where it stands in the file, and so how its variable is called.
+struct Setting {
+  std::string_view section;  // empty: the top level
+  std::string_view key;
+  bool is_list = false;
+  void (*read)(const YamlField& field, Settings& settings);
+};
+
+constexpr std::array kSettings{
+    Setting{"", "gateways", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.gateways); }},
+    Setting{"", "services", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.services); }},
+    Setting{"", "scripts", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.scripts); }},
+    Setting{"", "state", false, [](const YamlField& f, Settings& s) { read_path(f, s, s.state); }},
+    Setting{"", "virtual_host_domain", false, read_virtual_host_domain},
+    Setting{"spop", "listen", true, read_spop_listen},
+    Setting{"spop", "workers", false, read_spop_workers},
+    Setting{"spop", "message", false, read_spop_message},
+    Setting{"spop", "max_frame_size", false, read_spop_max_frame_size},
+    Setting{"spop", "socket_mode", false, read_spop_socket_mode},
+    Setting{"spop", "socket_owner", false, read_spop_socket_owner},
+    Setting{"sticky", "keys", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.sticky_keys); }},
+    Setting{"log", "level", false, read_log_level},
+    Setting{"log", "format", false, read_log_format},
+};
+
+constexpr std::array<std::string_view, 3> kSections{"spop", "sticky", "log"};
+
+// Known names that nothing reads yet: a file written for a later version still runs.
+constexpr std::array<std::string_view, 9> kLaterSections{
+    "table", "dns", "admin", "tls", "forward", "limits", "etcd", "manage_haproxy", "advertise"};
+
+constexpr std::string_view kNotUsedYet = "not used by this version";
+
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return upper;
+}
+
+std::string variable_of(const Setting& setting) {
+  std::string name(kVariablePrefix);
+  if (!setting.section.empty()) name += upper_case(setting.section) + "_";
+  return name + upper_case(setting.key);
+}
+
+void read_section(MappingReader& reader, std::string_view section, Settings& settings) {
+  for (const Setting& setting : kSettings) {
+    if (setting.section != section) continue;
+    if (const YamlField field = reader.take(setting.key)) setting.read(field, settings);
+  }
+}
+
+void read_file_settings(const YamlFile& file, ReadContext& context, Settings& settings) {
+  if (file.documents.empty()) return;
+  if (file.documents.size() > 1) {
+    context.error(file.documents[1].root->place, "", "found a second document, wanted one");
+  }
+  const YamlDocument& document = file.documents.front();
+  for (const Diagnostic& fault : document.faults.items()) {
+    context.error(fault.place, fault.key, fault.message);
+  }
+  MappingReader top({document.root, "", &context}, "a mapping of settings");
+  read_section(top, "", settings);
+  for (const std::string_view section : kSections) {
+    MappingReader reader(top.take(section), "a mapping");
+    read_section(reader, section, settings);
+    reader.refuse_unknown_keys();
+  }
+  for (const std::string_view section : kLaterSections) {
+    const YamlField field = top.take(section);
+    if (!field || field.node->kind == YamlNode::Kind::kNull) continue;
+    if (field.node->kind == YamlNode::Kind::kMapping) {
+      context.warning(field.node->place, field.key, std::string(kNotUsedYet));
+    } else {
+      field.wanted("a mapping");
+    }
+  }
+  top.refuse_unknown_keys();
+}
+
+std::vector<YamlNode> split_at_commas(const std::string& value) {
+  std::vector<YamlNode> items;
+  std::size_t start = 0;
+  while (start <= value.size()) {
+    const std::size_t end = std::min(value.find(',', start), value.size());
+    const std::size_t first = std::min(value.find_first_not_of(' ', start), end);
+    const std::size_t last = value.find_last_not_of(' ', end == 0 ? 0 : end - 1);
+    YamlNode& item = items.emplace_back();
+    item.kind = YamlNode::Kind::kScalar;
+    if (first < end) item.text = value.substr(first, last + 1 - first);
+    start = end + 1;
+  }
+  return items;
+}
+
+// A variable's value is read as the same text in the file would be.
+void read_variable(const Setting& setting, const std::string& name, const std::string& value,
+                   ReadContext& context, Settings& settings) {
+  std::vector<YamlNode> items = split_at_commas(value);
+  YamlNode node;
+  if (setting.is_list) {
+    node.kind = YamlNode::Kind::kSequence;
+    for (const YamlNode& item : items) node.items.push_back(&item);
+  } else {
+    node.kind = YamlNode::Kind::kScalar;
+    node.text = value;
+  }
+  setting.read({&node, name, &context}, settings);
+}
+
+void warn_of_variable(const std::string& name, ReadContext& context) {
+  std::vector<std::string> known;
+  for (const Setting& setting : kSettings) known.push_back(variable_of(setting));
+  const std::vector<std::string_view> views(known.begin(), known.end());
+  if (const auto near = near_match(name, views)) {
+    context.warning({}, name, fmt::format("no setting has this name; did you mean '{}'?", *near));
+    return;
+  }
+  const std::string_view rest = std::string_view(name).substr(kVariablePrefix.size());
+  const auto begins_with = [rest](std::string_view section) {
+    return rest.starts_with(upper_case(section) + "_");
+  };
+  if (std::any_of(kSections.begin(), kSections.end(), begins_with)) {
+    context.warning({}, name, "no setting has this name");
+  } else if (std::any_of(kLaterSections.begin(), kLaterSections.end(), begins_with)) {
+    context.warning({}, name, std::string(kNotUsedYet));
+  }
+}
+
+void read_environment(const Environment& environment, ReadContext& context, Settings& settings) {
+  for (const auto& [name, value] : environment) {
+    if (value.empty() || !name.starts_with(kVariablePrefix)) continue;
+    const auto* const setting =
+        std::find_if(kSettings.begin(), kSettings.end(),
+                     [&name = name](const Setting& known) { return variable_of(known) == name; });
+    if (setting != kSettings.end()) {
+      read_variable(*setting, name, value, context, settings);
+    } else {
+      warn_of_variable(name, context);
+    }
+  }
+}
+
+}  // namespace
+
+Environment process_environment() {
+  Environment variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const std::size_t equals = text.find('=');
+    if (!text.starts_with(kVariablePrefix) || equals == std::string_view::npos) continue;
+    variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return variables;
+}
+
+Settings default_settings() {
+  Settings settings;
+  settings.spop.listen = default_spop_listen();
+  settings.sticky_keys = settings.state + "/sticky.keys";
+  return settings;
+}
+
+Settings parse_settings(const std::string& path, const std::string& text,
+                        const Environment& environment, Diagnostics& diagnostics) {
+  Settings settings = default_settings();
+  settings.file = path;
+  settings.sticky_keys.clear();
+  ReadContext context(diagnostics);
+  const Result<YamlFile, Diagnostic> file = parse_yaml(path, text);
+  if (file) {
+    read_file_settings(*file, context, settings);
+  } else {
+    diagnostics.add(file.error());
+  }
+  read_environment(environment, context, settings);
+  if (settings.sticky_keys.empty()) {
+    settings.sticky_keys = (std::filesystem::path(settings.state) / "sticky.keys").string();
+  }
+  return settings;
+}
+
+Settings read_settings(const std::string& path, const Environment& environment,
+                       Diagnostics& diagnostics) {
+  const Result<std::string> text = read_file_text(path, limits::kYamlFileBytes);
+  if (!text) {
+    diagnostics.error({std::make_shared<const std::string>(path), 0, 0}, "", "",
+                      text.error().message);
+    return default_settings();
+  }
+  return parse_settings(path, *text, environment, diagnostics);
+}
+
+}  // namespace pointsman::config
