@@ -114,12 +114,9 @@ TEST_CASE("text that could add configuration is refused, with its place") {
     spec.routes[0].instances[0].address = "127.0.0.1 disabled";
     what = "route shop/v1, instance";
   }
-  SECTION("a backend with a quote") {
-    spec.routes[0].backend = text("be\"x");
-    what = "route shop/v1, backend";
-  }
   SECTION("the agents' own backend") {
     spec.routes[0].backend = text("pointsman-agents");
+    spec.routes[0].instances.clear();
     what = "Pointsman's own";
   }
   SECTION("a map file that ends the argument") {
