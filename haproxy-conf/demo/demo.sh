@@ -91,7 +91,7 @@ start_all() {
 # One line a version, and whether each got its share: within 1 point of it.
 show_split() {  # TITLE V1-SHARE V2-SHARE [CURL-OPTION...]
   local title=$1 wanted=("$2" "$3") url="http://127.0.0.1:$port/?n=[1-$requests]"
-  local answers version count wide i
+  local answers version count wide lowest highest i
   shift 3
   printf '\n%s\n' "$title"
   answers=$(curl -sS --fail "$@" "$url") || fail "a request failed"
@@ -101,7 +101,8 @@ show_split() {  # TITLE V1-SHARE V2-SHARE [CURL-OPTION...]
     wide=$((count * 50 / requests))
     printf '  %s  %s%s  %d.%d %%\n' "$version" "$(repeat "$block" "$wide")" \
       "$(repeat ' ' $((50 - wide)))" $((count * 100 / requests)) $((count * 1000 / requests % 10))
-    if ((count * 100 < (wanted[i] - 1) * requests || count * 100 > (wanted[i] + 1) * requests)); then
+    lowest=$(((wanted[i] - 1) * requests / 100)) highest=$(((wanted[i] + 1) * requests / 100))
+    if ((count < lowest || count > highest)); then
       printf '      expected %d %%\n' "${wanted[i]}"
       unexpected=$((unexpected + 1))
     fi
