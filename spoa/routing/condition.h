@@ -108,7 +108,8 @@ class Condition {
   bool evaluate(const Request& request, ConditionScratch& scratch,
                 Captures* captures = nullptr) const;
 
-  // Canonical text; parse(to_text()) gives an equal tree.
+  // Canonical text; parse(to_text()) gives an equal tree, unless quotes that a text close to the
+  // size limit went without make it too long.
   std::string to_text() const;
 
   const ConditionNode& root() const { return root_; }

@@ -21,15 +21,12 @@ bool is_path_byte(char byte) {
   return code > 0x20 && code < 0x7f && byte != '?' && byte != '#';
 }
 
-std::size_t most_groups(const ConditionNode& node) {
-  std::size_t groups = node.test.regex ? node.test.regex->group_count() : 0;
+// The most groups that any `matches` of the condition has; null where it has no `matches`.
+std::optional<std::size_t> most_groups(const ConditionNode& node) {
+  std::optional<std::size_t> groups;
+  if (node.test.regex) groups = node.test.regex->group_count();
   for (const ConditionNode& child : node.children) groups = std::max(groups, most_groups(child));
   return groups;
-}
-
-bool has_regex(const ConditionNode& node) {
-  return node.test.regex != nullptr ||
-         std::any_of(node.children.begin(), node.children.end(), has_regex);
 }
 
 void append_encoded(std::string& path, std::string_view group) {
@@ -42,7 +39,20 @@ void append_encoded(std::string& path, std::string_view group) {
   }
 }
 
-// The text of `offset` and on, without blanks around; `offset` moves to its first byte.
+// Why the first byte of the text can't stand in a path as it is; null where it can.
+std::optional<std::string> unfit_for_path(std::string_view text) {
+  if (text.starts_with("%[")) {
+    const std::size_t size = std::min(text.find(']'), text.size() - 1) + 1;
+    return fmt::format("found {}, wanted %[path]", shown(text.substr(0, size)));
+  }
+  if (text[0] == '\\') {
+    return fmt::format("found {}, wanted a group, \\1 to \\9", shown(text.substr(0, 2)));
+  }
+  if (is_path_byte(text[0])) return std::nullopt;
+  return fmt::format("found {}, which can't stand in a path", shown(text.substr(0, 1)));
+}
+
+// Without the blanks around it; `offset` moves to its first byte.
 std::string_view trimmed(std::string_view text, std::size_t& offset) {
   const std::size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return {};
@@ -52,8 +62,7 @@ std::string_view trimmed(std::string_view text, std::size_t& offset) {
 
 }  // namespace
 
-std::optional<ConditionError> Rewrite::parse_new_path(std::string_view text,
-                                                      std::vector<Piece>& pieces) {
+std::optional<ConditionError> Rewrite::parse_new_path(std::string_view text) {
   if (text.empty()) return ConditionError{0, "the new path is empty"};
   if (text.size() > limits::kRewriteBytes) {
     return ConditionError{limits::kRewriteBytes, fmt::format("the new path is longer than {} bytes",
@@ -66,27 +75,31 @@ std::optional<ConditionError> Rewrite::parse_new_path(std::string_view text,
   for (std::size_t i = 0; i < text.size();) {
     const std::string_view rest = text.substr(i);
     if (rest.starts_with(kPathVariable)) {
-      pieces.push_back({Piece::Kind::kPath, {}, 0});
+      pieces_.push_back({Piece::Kind::kPath, {}, 0});
       i += kPathVariable.size();
-    } else if (rest.starts_with("%[")) {
-      const std::size_t size = std::min(rest.find(']'), rest.size() - 1) + 1;
-      return ConditionError{i,
-                            fmt::format("found {}, wanted %[path]", shown(rest.substr(0, size)))};
-    } else if (rest[0] == '\\') {
-      if (rest.size() < 2 || rest[1] < '1' || rest[1] > '9') {
-        return ConditionError{
-            i, fmt::format("found {}, wanted a group, \\1 to \\9", shown(rest.substr(0, 2)))};
-      }
-      pieces.push_back({Piece::Kind::kGroup, {}, static_cast<std::size_t>(rest[1] - '0')});
+    } else if (rest.size() > 1 && rest[0] == '\\' && rest[1] >= '1' && rest[1] <= '9') {
+      pieces_.push_back({Piece::Kind::kGroup, {}, static_cast<std::size_t>(rest[1] - '0')});
       i += 2;
-    } else if (!is_path_byte(rest[0])) {
-      return ConditionError{
-          i, fmt::format("found {}, which can't stand in a path", shown(rest.substr(0, 1)))};
+    } else if (auto complaint = unfit_for_path(rest)) {
+      return ConditionError{i, std::move(*complaint)};
     } else {
-      if (pieces.empty() || pieces.back().kind != Piece::Kind::kText) pieces.emplace_back();
-      pieces.back().text += rest[0];
+      if (pieces_.empty() || pieces_.back().kind != Piece::Kind::kText) pieces_.emplace_back();
+      pieces_.back().text += rest[0];
       ++i;
     }
+  }
+  return std::nullopt;
+}
+
+// A group that can never be captured would silently be empty.
+std::optional<ConditionError> Rewrite::check_groups(std::string_view new_path) const {
+  const auto groups = condition_ ? most_groups(condition_->root()) : std::nullopt;
+  for (const Piece& piece : pieces_) {
+    if (piece.group <= groups.value_or(0)) continue;
+    const std::string written = fmt::format("\\{}", piece.group);
+    const char* const why = groups ? "no 'matches' of the condition has so many groups"
+                                   : "the condition has no 'matches'";
+    return ConditionError{new_path.find(written), fmt::format("found '{}', but {}", written, why)};
   }
   return std::nullopt;
 }
@@ -104,20 +117,9 @@ Result<Rewrite, ConditionError> Rewrite::parse(std::string_view text) {
   }
   std::size_t offset = 0;
   const std::string_view new_path = trimmed(text.substr(0, split), offset);
-  if (auto error = parse_new_path(new_path, rewrite.pieces_)) {
-    return ConditionError{offset + error->offset, std::move(error->message)};
-  }
-  for (const Piece& piece : rewrite.pieces_) {
-    const bool any = rewrite.condition_ && has_regex(rewrite.condition_->root());
-    const std::size_t groups = any ? most_groups(rewrite.condition_->root()) : 0;
-    if (piece.group <= groups) continue;
-    const std::string wanted = fmt::format("\\{}", piece.group);
-    return ConditionError{
-        offset + new_path.find(wanted),
-        any ? fmt::format("found '{}', but no 'matches' of the condition has so many groups",
-                          wanted)
-            : fmt::format("found '{}', but the condition has no 'matches'", wanted)};
-  }
+  auto error = rewrite.parse_new_path(new_path);
+  if (!error) error = rewrite.check_groups(new_path);
+  if (error) return ConditionError{offset + error->offset, std::move(error->message)};
   return rewrite;
 }
 

@@ -35,8 +35,9 @@ class Rewrite {
     std::size_t group = 0;
   };
 
-  static std::optional<ConditionError> parse_new_path(std::string_view text,
-                                                      std::vector<Piece>& pieces);
+  // Error offsets count from the start of the new path.
+  std::optional<ConditionError> parse_new_path(std::string_view text);
+  std::optional<ConditionError> check_groups(std::string_view new_path) const;
 
   std::vector<Piece> pieces_;
   std::optional<Condition> condition_;
