@@ -143,9 +143,10 @@ void log_start(const agent::AgentServer& server, const AgentSources& sources,
     listeners += (listeners.empty() ? "" : ", ") + address.to_text();
   }
   const auto table = sources.table().current();
-  spdlog::info("pointsman {} serves SPOP on {} with {} workers; {} gateways from {}, generation {}",
-               program_version(), printable(listeners), worker_count(settings),
-               table->gateways().size(), printable(settings.gateways), table->generation());
+  spdlog::info("pointsman {} serves SPOP on {} with {}; {} from {}, generation {}",
+               program_version(), printable(listeners), counted(worker_count(settings), "worker"),
+               counted(table->gateways().size(), "gateway"), printable(settings.gateways),
+               table->generation());
 }
 
 ExitCode serve(const config::Settings& settings) {
@@ -156,7 +157,7 @@ ExitCode serve(const config::Settings& settings) {
   const net::SignalWatch hang_up(loop, SIGHUP, [&] {
     spdlog::info("SIGHUP: reloading");
     sources.reload_keys();
-    sources.reload_gateways();
+    if (!sources.reload_gateways()) spdlog::info("no gateway changed");
   });
   const net::SignalWatch user_1(loop, SIGUSR1, [] {
     spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
@@ -179,7 +180,7 @@ ExitCode serve(const config::Settings& settings) {
                std::chrono::seconds(limits::kDrainTimeout).count());
   server->drain(limits::kDrainTimeout);
   const agent::AgentCounters counters = server->counters();
-  spdlog::info("stopped after {} decisions", counters.decisions);
+  spdlog::info("stopped after {}", counted(counters.decisions, "decision"));
   return kGood;
 }
 

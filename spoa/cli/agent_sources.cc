@@ -55,7 +55,7 @@ void AgentSources::reload_keys() {
   spdlog::info("sticky keys reloaded from {}", printable(keys_path_));
 }
 
-void AgentSources::reload_gateways() {
+bool AgentSources::reload_gateways() {
   Diagnostics diagnostics;
   const auto files = config::read_gateway_files(gateways_path_, diagnostics);
   const config::Load load = store_.load(files, diagnostics);
@@ -70,12 +70,13 @@ void AgentSources::reload_gateways() {
                   printable(fmt::format("{}", fmt::join(load.missing, ", "))));
   }
   const bool first = table_.generation() == 0;
-  if (!load.changed && !first) return;
+  if (!load.changed && !first) return false;
   table_.publish(load.table);
   if (!first) {
-    spdlog::info("published generation {} with {} gateways", load.table->generation(),
-                 load.table->gateways().size());
+    spdlog::info("published generation {} with {}", load.table->generation(),
+                 counted(load.table->gateways().size(), "gateway"));
   }
+  return true;
 }
 
 void AgentSources::log_diagnostics(const Diagnostics& diagnostics) {

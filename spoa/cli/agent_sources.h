@@ -20,7 +20,7 @@ class AgentSources {
 
   Outcome start_keys();  // makes the key file where there is none
   void reload_keys();
-  void reload_gateways();
+  bool reload_gateways();  // whether another table was published
 
   const Published<routing::RouteTable>& table() const { return table_; }
   const Published<agent::KeyRing>& keys() const { return keys_; }

@@ -13,10 +13,6 @@ using nlohmann::ordered_json;
 // 1/10,000 as a percentage: "95 %", "33.33 %", "0.5 %".
 std::string percent(std::uint32_t share) { return fmt::format("{} %", share / 100.0); }
 
-std::string listed(std::size_t number, std::string_view what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 std::string_view sticky_text(routing::StickySpec::By by) {
   switch (by) {
     case routing::StickySpec::By::kNone:
@@ -101,10 +97,10 @@ std::string summary(const Loaded& loaded) {
   for (const auto& gateway : loaded.table->gateways()) routes += gateway->routes.size();
   const Diagnostics& found = loaded.diagnostics;
   std::string text =
-      fmt::format("{} with {}: {}, {}, {}", listed(loaded.table->gateways().size(), "gateway"),
-                  listed(routes, "route"), listed(found.count(Severity::kError), "error"),
-                  listed(found.count(Severity::kWarning), "warning"),
-                  listed(found.count(Severity::kNote), "note"));
+      fmt::format("{} with {}: {}, {}, {}", counted(loaded.table->gateways().size(), "gateway"),
+                  counted(routes, "route"), counted(found.count(Severity::kError), "error"),
+                  counted(found.count(Severity::kWarning), "warning"),
+                  counted(found.count(Severity::kNote), "note"));
   if (!loaded.faulty.empty()) {
     text += printable(fmt::format("; faulty: {}", fmt::join(loaded.faulty, ", ")));
   }

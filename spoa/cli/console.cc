@@ -83,6 +83,10 @@ void print_json(const nlohmann::ordered_json& document, Console& console) {
               << '\n';
 }
 
+std::string counted(std::size_t number, std::string_view what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
 std::string bold(std::string_view text, bool colour) {
   return colour ? fmt::format("\x1b[1m{}{}", text, kReset) : std::string(text);
 }

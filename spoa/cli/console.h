@@ -31,6 +31,7 @@ void print_diagnostics(const Diagnostics& diagnostics, Console& console);
 void print_error(std::string_view message, Console& console);  // "pointsman: message"
 void print_json(const nlohmann::ordered_json& document, Console& console);
 
+std::string counted(std::size_t number, std::string_view what);  // "1 route", "2 routes"
 std::string bold(std::string_view text, bool colour);
 
 }  // namespace pointsman::cli

@@ -1,0 +1,77 @@
+#include <catch2/catch.hpp>
+
+#include "deployment.h"
+
+using namespace pointsman::test;
+using Catch::Contains;
+
+TEST_CASE("render prints the configuration alone") {
+  const Deployment deployment;
+  const ProgramResult complete = deployment.run({"render", "--chroot", ""});
+  INFO(complete.err);
+  CHECK(complete.exit_code == 0);
+  CHECK_THAT(complete.out,
+             Contains("frontend ") && Contains("unix@" + deployment.folder.path("spop.sock")));
+  const ProgramResult snippet = deployment.run({"render", "--snippet", "--chroot", ""});
+  CHECK(snippet.exit_code == 0);
+  CHECK_THAT(snippet.out, Contains("filter spoe"));
+  CHECK(snippet.out != complete.out);
+}
+
+TEST_CASE("render -o writes all files and names them by where they lie") {
+  const Deployment deployment;
+  const std::string target = deployment.folder.path("out");
+  const ProgramResult result =
+      deployment.run({"render", "--snippet", "--chroot", "", "-o", target});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.out, Contains(target + "/pointsman.cfg\n") &&
+                             Contains(target + "/pointsman.spoe.cfg\n") &&
+                             Contains(target + "/pointsman.backends.map\n"));
+  CHECK_THAT(deployment.folder.read("out/pointsman.cfg"), Contains(target + "/pointsman.spoe.cfg"));
+  CHECK_THAT(deployment.folder.read("out/pointsman.backends.map"), Contains("be_v1"));
+}
+
+TEST_CASE("render writes the same files again") {
+  const Deployment deployment;
+  deployment.folder.write("gateways/pinned.yaml",
+                          "name: pinned\nport: 8081\nsticky: instance\n"
+                          "routes: {a: {instances: [\"127.0.0.1:9001\"]}}\n");
+  std::filesystem::create_directory(deployment.folder.path("state"));
+  const std::vector<std::string> arguments = {"render", "--chroot", "", "-o",
+                                              deployment.folder.path("out")};
+  const ProgramResult first = deployment.run(arguments);
+  INFO(first.err);
+  REQUIRE(first.exit_code == 0);
+  CHECK_THAT(first.err, Contains("instance.key"));
+  const std::string configuration = deployment.folder.read("out/haproxy.cfg");
+  const ProgramResult second = deployment.run(arguments);
+  CHECK(second.exit_code == 0);
+  CHECK_THAT(second.err, !Contains("instance.key"));
+  CHECK(deployment.folder.read("out/haproxy.cfg") == configuration);
+}
+
+TEST_CASE("render refuses a socket that HAProxy cannot reach from its chroot") {
+  const Deployment deployment;
+  const ProgramResult result = deployment.run({"render", "--chroot", "/var/lib/haproxy"});
+  CHECK(result.exit_code == 1);
+  CHECK(result.out.empty());
+  CHECK_THAT(result.err, Contains("/var/lib/haproxy") && Contains("spop.sock"));
+}
+
+TEST_CASE("render writes nothing for gateways that are faulty") {
+  const Deployment deployment;
+  deployment.folder.write("gateways/bad.yaml", "name: bad\nroutes: {a: {weight: 1}, b: {}}\n");
+  const ProgramResult result =
+      deployment.run({"render", "--chroot", "", "-o", deployment.folder.path("out")});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Contains("bad.yaml:2:"));
+  CHECK_FALSE(std::filesystem::exists(deployment.folder.path("out")));
+}
+
+TEST_CASE("render refuses a bind that names no port") {
+  for (const char* bind : {"8080", "=x", "8080=", "0=x", "70000=x", "http=x"}) {
+    INFO(bind);
+    CHECK(Deployment().run({"render", "--port-bind", bind}).exit_code == 2);
+  }
+}
