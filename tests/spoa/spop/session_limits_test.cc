@@ -43,6 +43,10 @@ namespace {
 
 using spop::TypedValue;
 
+struct Silent : spop::MessageHandler {
+  void on_message(const spop::Message&, spop::ActionList&) override {}
+};
+
 // A NOTIFY whose length prefix says `length`.
 ByteBuffer notify_of(std::size_t length) {
   const std::string filler(length, 'x');
@@ -67,9 +71,10 @@ TEST_CASE("a frame of the negotiated size is served, one byte more is too big") 
 
 TEST_CASE("a frame shorter than its header can be is invalid, at any moment") {
   const auto length = GENERATE(range(0u, 7u));
+  const std::uint8_t type = GENERATE(as<std::uint8_t>(), kHello, kNotify, 200);
   ByteBuffer bytes;
   append_u32(bytes, length);
-  bytes.insert(bytes.end(), length, 3);
+  bytes.insert(bytes.end(), length, type);
   CHECK(Peer().replies_to(bytes) == Replies{"disconnect 4"});
   CHECK(EstablishedPeer().replies_to(bytes) == Replies{"disconnect 4"});
 }
@@ -167,6 +172,43 @@ TEST_CASE("output that a slow reader takes in small parts comes out whole and in
     CHECK(Peer::in_short(*reply) == "ack " + std::to_string(id) + "/1");
   }
   CHECK(seen.empty());
+}
+
+TEST_CASE("a reader that is always one byte behind makes no buffer grow") {
+  Silent silent;
+  spop::SessionCounters counters;
+  spop::Session session(silent, counters);
+  session.receive(hello_frame());
+  session.consume_output(session.output().size());
+  const ByteBuffer bytes = notify_frame(1, 1, "m");
+  session.receive(bytes);
+  largest_allocation = 0;
+  for (int i = 0; i < 10000; ++i) {
+    session.consume_output(session.output_size() - 1);
+    session.receive(bytes);
+  }
+  const std::size_t largest = largest_allocation;
+  CHECK(largest < 1000);
+}
+
+TEST_CASE("a buffer of 32 KiB is kept for reuse, a larger one is given back") {
+  const auto [frame_size, kept] = GENERATE(table<std::uint32_t, bool>(
+      {{limits::kIdleBufferBytes - 4, true}, {limits::kIdleBufferBytes - 3, false}}));
+  const ByteBuffer bytes = notify_of(frame_size);
+  Silent silent;
+  spop::SessionCounters counters;
+  spop::Session session(silent, counters);
+  session.receive(hello_frame({.max_frame_size = frame_size}));
+  const auto serve = [&] {
+    while (session.output_size() > 0) session.consume_output(session.output().size());
+    session.receive(Bytes(bytes).first(bytes.size() - 1));
+    session.receive(Bytes(bytes).last(1));
+  };
+  serve();
+  const std::size_t before = allocation_count();
+  serve();
+  const std::size_t after = allocation_count();
+  CHECK((after == before) == kept);
 }
 
 TEST_CASE("in steady state a NOTIFY costs no allocation, whole or split") {
