@@ -33,6 +33,7 @@ class Changes(EndToEndTest):
         self.stage.render("--demo")
         text = self.stage.read("conf/haproxy.cfg") + BACKENDS.format(**self.stage.services)
         self.stage.write("conf/haproxy.cfg", text)
+        self.stage.be_patient()
         self.stage.start_haproxy()
         self.stage.wait_for_agent()
 
@@ -70,7 +71,8 @@ class Changes(EndToEndTest):
     def test_a_gateway_with_a_mistake_changes_nothing_and_the_next_good_one_does(self):
         self.start()
         before = self.stage.get().generation
-        self.stage.write("gateways/shop.yaml", "name: shop\nport: 8080\nroutes: {a: {wieght: 1%}}\n")
+        text = self.stage.read("gateways/shop.yaml")
+        self.stage.write("gateways/shop.yaml", text.replace("weight", "wieght", 1))
         wait_until(lambda: "wieght" in self.stage.agent.log(), "the agent reports the mistake")
         response = self.stage.get()
         self.assertEqual((response.by, response.generation), ("agent", before))

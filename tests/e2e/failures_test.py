@@ -27,7 +27,7 @@ class Failures(EndToEndTest):
         return re.findall(r" err=(\d+)", self.stage.haproxy.log())
 
     def test_when_the_agent_is_killed_no_request_fails_and_it_is_back_within_2_s(self):
-        self.stage.start_all(SHOP)
+        self.stage.start_all(SHOP, patient=False)
         with self.stage.load(CONNECTIONS) as load:
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
             self.stage.agent.kill()
@@ -40,7 +40,7 @@ class Failures(EndToEndTest):
         self.assertEqual(load.retried, 0)
 
     def test_an_agent_that_ends_in_order_loses_no_request(self):
-        self.stage.start_all(SHOP)
+        self.stage.start_all(SHOP, patient=False)
         with self.stage.load(CONNECTIONS) as load:
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
             self.assertEqual(self.stage.agent.stop(), 0)
@@ -74,7 +74,7 @@ class Failures(EndToEndTest):
         self.assertLessEqual(len(paid), CONNECTIONS + (seconds + 1) * os.cpu_count())
 
     def test_a_frozen_agent_is_found_by_the_check(self):
-        self.stage.start_all(SHOP)
+        self.stage.start_all(SHOP, patient=False)
         with self.stage.load(CONNECTIONS) as load:
             self.stage.agent.signal(signal.SIGSTOP)
             wait_until(lambda: not self.stage.agent_is_up(), "the check finds it")
@@ -125,15 +125,23 @@ class Failures(EndToEndTest):
             for _ in range(3):
                 self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
                 before = self.worker_pid()
-                with socket.socket(socket.AF_UNIX) as stream:
-                    stream.settimeout(10)
-                    stream.connect(master)
-                    stream.sendall(b"reload\n")
-                    while stream.recv(4096):
-                        pass
+                wait_until(lambda: self.reload(master), "the master takes the reload")
                 wait_until(lambda old=before: self.worker_pid() not in (None, old), "a new worker")
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
         self.assert_nothing_failed(load)
+
+    @staticmethod
+    def reload(master):
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.settimeout(10)
+            try:
+                stream.connect(master)
+            except ConnectionRefusedError:  # a master that starts itself anew is not there yet
+                return False
+            stream.sendall(b"reload\n")
+            while stream.recv(4096):
+                pass
+            return True
 
     def worker_pid(self):
         try:
