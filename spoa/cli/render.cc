@@ -22,9 +22,14 @@ namespace {
 constexpr mode_t kReadableMode = 0644;
 constexpr mode_t kSecretMode = 0640;  // HAProxy reads its files before it gives up root
 
-// Where HAProxy reaches a listener: one on all addresses is dialled on the loopback one.
+// Where HAProxy reaches a listener: one on all addresses is dialled on the loopback one; a relative
+// path means this folder here and another one there.
 std::string dial_address(ListenAddress address) {
   if (address.host == "::" || address.host == "0.0.0.0") address.host = "127.0.0.1";
+  if (address.kind == ListenAddress::Kind::kUnix) {
+    std::error_code ignored;
+    address.path = std::filesystem::absolute(address.path, ignored).lexically_normal().string();
+  }
   return address.to_text();
 }
 
