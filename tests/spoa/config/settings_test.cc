@@ -1,0 +1,231 @@
+#include "config/settings.h"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/limits.h"
+#include "support/golden.h"
+#include "support/temporary_folder.h"
+
+using namespace pointsman;
+using config::Environment;
+using config::Settings;
+
+namespace {
+
+struct Read {
+  Settings settings;
+  std::string diagnostics;
+};
+
+Read parsed(const std::string& text, const Environment& environment = {},
+            const std::string& path = "/etc/pointsman/pointsman.yaml") {
+  Diagnostics diagnostics;
+  Read read{config::parse_settings(path, text, environment, diagnostics), ""};
+  for (const Diagnostic& item : diagnostics.items()) read.diagnostics += to_text(item) + "\n";
+  return read;
+}
+
+std::string listening(const Settings& settings) {
+  std::string text;
+  for (const ListenAddress& address : settings.spop.listen) text += address.to_text() + " ";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("an empty file yields the defaults") {
+  for (const char* text : {"", "# nothing\n", "---\n", "{}", "spop:\nsticky:\nlog:\ndns:\n"}) {
+    INFO(text);
+    const Read read = parsed(text);
+    CHECK(read.diagnostics.empty());
+    CHECK(to_yaml(read.settings) == to_yaml(config::default_settings()));
+  }
+}
+
+TEST_CASE("the defaults, as printed") {
+  CHECK(to_yaml(config::default_settings()) == R"(gateways: "/etc/pointsman/gateways"
+services: "/etc/pointsman/services"
+scripts: "/etc/pointsman/scripts"
+state: "/var/lib/pointsman"
+spop:
+  listen:
+    - "unix:/var/lib/haproxy/pointsman/spop.sock"
+    - "127.0.0.1:9012"
+  workers: auto
+  message: "pointsman"
+  max_frame_size: 65532
+  socket_mode: "0660"
+sticky:
+  keys: "/var/lib/pointsman/sticky.keys"
+virtual_host_domain: ""
+log:
+  level: "info"
+  format: text
+)");
+}
+
+TEST_CASE("all settings are read, and printing them loses nothing") {
+  const Read read = parsed(R"(
+gateways: gateways.yaml
+services: ../services
+scripts: /opt/scripts
+state: /var/lib/other
+spop: {listen: ["unix:/run/a b.sock", "*:9012", "[::1]:0"], workers: 4, message: decide,
+       max_frame_size: 16384, socket_mode: 0600, socket_owner: "haproxy:haproxy"}
+sticky: {keys: keys/"quoted"}
+virtual_host_domain: example.internal
+log: {level: debug, format: json}
+)");
+  CHECK(read.diagnostics.empty());
+  const Settings& settings = read.settings;
+  CHECK(settings.file == "/etc/pointsman/pointsman.yaml");
+  CHECK(settings.gateways == "/etc/pointsman/gateways.yaml");
+  CHECK(settings.services == "/etc/services");
+  CHECK(settings.scripts == "/opt/scripts");
+  CHECK(settings.state == "/var/lib/other");
+  CHECK(listening(settings) == "unix:/run/a b.sock [::]:9012 [::1]:0 ");
+  CHECK(settings.spop.workers == 4);
+  CHECK(settings.spop.message == "decide");
+  CHECK(settings.spop.max_frame_size == 16384);
+  CHECK(settings.spop.socket_mode == 0600);
+  CHECK(settings.spop.socket_owner == "haproxy:haproxy");
+  CHECK(settings.sticky_keys == "/etc/pointsman/keys/\"quoted\"");
+  CHECK(settings.virtual_host_domain == "example.internal");
+  CHECK(settings.log_level == "debug");
+  CHECK(settings.log_format == LogFormat::kJson);
+  const Read again = parsed(to_yaml(settings));
+  CHECK(again.diagnostics.empty());
+  CHECK(to_yaml(again.settings) == to_yaml(settings));
+}
+
+TEST_CASE("the sticky keys lie in the state folder unless they are named") {
+  CHECK(parsed("state: /srv/pm\n").settings.sticky_keys == "/srv/pm/sticky.keys");
+  CHECK(parsed("state: pm\n").settings.sticky_keys == "/etc/pointsman/pm/sticky.keys");
+}
+
+TEST_CASE("relative paths are relative to the file, also those of sockets") {
+  const Settings settings =
+      parsed("gateways: g\nspop: {listen: 'unix:run/x.sock'}\n", {}, "conf/pointsman.yaml")
+          .settings;
+  CHECK(settings.gateways == "conf/g");
+  CHECK(listening(settings) == "unix:conf/run/x.sock ");
+  CHECK(parsed("gateways: g\n", {}, "pointsman.yaml").settings.gateways == "g");
+}
+
+TEST_CASE("all errors are reported at once, with suggestions") {
+  const std::string file = "/etc/pointsman/pointsman.yaml:";
+  CHECK(parsed("gatways: x\nservices: [x]\nspop: {lisen: 1, workers: 0, message: 'a b'}\n"
+               "sticky: route\nlog: {level: warn, format: xml}\nstate: ''\n")
+            .diagnostics ==
+        file + "2:11: services: found a list, wanted a path\n" + file +
+            "6:9: state: found the text '', wanted a path\n" + file +
+            "3:27: spop.workers: found the number 0, wanted auto, or a number from 1 to "
+            "1024\n" +
+            file +
+            "3:40: spop.message: found the text 'a b', wanted a message's name (letters, "
+            "digits, - _ . :)\n" +
+            file + "3:8: spop.lisen: unknown key; did you mean 'listen'?\n" + file +
+            "4:9: sticky: found the text 'route', wanted a mapping\n" + file +
+            "5:14: log.level: found the text 'warn', wanted one of trace, debug, info, "
+            "warning, error, off\n" +
+            file + "5:28: log.format: found the text 'xml', wanted one of text, json\n" + file +
+            "1:1: gatways: unknown key; did you mean 'gateways'?\n");
+}
+
+TEST_CASE("settings are one mapping") {
+  CHECK(parsed("[a]\n").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:1:1: found a list, wanted a mapping of settings\n");
+  CHECK(parsed("state: /a\n---\nstate: /b\n").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:3:1: found a second document, wanted one\n");
+  CHECK(parsed("state: /a\nstate: /b\n").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:2:1: state: duplicate key, first given in line 1\n");
+  CHECK(parsed("state: [\n").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:2:1: not valid YAML: end of sequence flow not found\n");
+}
+
+TEST_CASE("sections of later versions are accepted with a warning") {
+  CHECK(parsed("dns: {listen: ['127.0.0.1:8600']}\nadmin: 5\n").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:1:6: warning: dns: not used by this version\n"
+        "/etc/pointsman/pointsman.yaml:2:8: admin: found the number 5, wanted a mapping\n");
+}
+
+TEST_CASE("environment variables override the file, lists are separated by commas") {
+  const Environment environment{{"POINTSMAN_SPOP_LISTEN", "127.0.0.1:1, unix:/run/x.sock"},
+                                {"POINTSMAN_SPOP_WORKERS", "2"},
+                                {"POINTSMAN_GATEWAYS", "g"},
+                                {"POINTSMAN_STICKY_KEYS", "/k"},
+                                {"POINTSMAN_LOG_LEVEL", "error"},
+                                {"POINTSMAN_STATE", ""},
+                                {"PATH", "/bin"}};
+  const Read read = parsed("state: /s\nspop: {workers: 8, listen: '*:5'}\n", environment);
+  CHECK(read.diagnostics.empty());
+  CHECK(listening(read.settings) == "127.0.0.1:1 unix:/run/x.sock ");
+  CHECK(read.settings.spop.workers == 2);
+  CHECK(read.settings.gateways == "/etc/pointsman/g");
+  CHECK(read.settings.sticky_keys == "/k");
+  CHECK(read.settings.log_level == "error");
+  CHECK(read.settings.state == "/s");
+}
+
+TEST_CASE("faults of environment variables name the variable") {
+  CHECK(parsed("", {{"POINTSMAN_SPOP_WORKERS", "many"}}).diagnostics ==
+        "POINTSMAN_SPOP_WORKERS: found the text 'many', wanted auto, or a number from 1 to 1024\n");
+  CHECK(parsed("", {{"POINTSMAN_SPOP_LISTEN", "127.0.0.1:1,,"}}).diagnostics ==
+        "POINTSMAN_SPOP_LISTEN[1]: '': wanted ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:PATH\n"
+        "POINTSMAN_SPOP_LISTEN[2]: '': wanted ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:PATH\n");
+}
+
+TEST_CASE("a variable that looks like a setting but is none is warned about") {
+  CHECK(parsed("", {{"POINTSMAN_SPOP_LISTN", "x"},
+                    {"POINTSMAN_LOG_COLOUR", "x"},
+                    {"POINTSMAN_DNS_LISTEN", "x"},
+                    {"POINTSMAN_PROGRAM", "x"}})
+            .diagnostics ==
+        "warning: POINTSMAN_DNS_LISTEN: not used by this version\n"
+        "warning: POINTSMAN_LOG_COLOUR: no setting has this name\n"
+        "warning: POINTSMAN_SPOP_LISTN: no setting has this name; did you mean "
+        "'POINTSMAN_SPOP_LISTEN'?\n");
+}
+
+TEST_CASE("the process's variables are those of Pointsman") {
+  ::setenv("POINTSMAN_TEST_ONLY", "a=b", 1);
+  const Environment environment = config::process_environment();
+  ::unsetenv("POINTSMAN_TEST_ONLY");
+  CHECK(environment.at("POINTSMAN_TEST_ONLY") == "a=b");
+  CHECK_FALSE(environment.contains("PATH"));
+}
+
+TEST_CASE("settings are read from a file, and a missing one is an error") {
+  const test::TemporaryFolder folder;
+  Diagnostics diagnostics;
+  const std::string path = folder.write("pointsman.yaml", "gateways: g\n");
+  CHECK(config::read_settings(path, {}, diagnostics).gateways == folder.path("g"));
+  CHECK_FALSE(diagnostics.has_errors());
+  config::read_settings(folder.path("none"), {}, diagnostics);
+  REQUIRE(diagnostics.has_errors());
+  CHECK(to_text(diagnostics.items()[0]) == folder.path("none") + ": No such file or directory");
+}
+
+TEST_CASE("the accepted settings are read without an error, the refused ones are refused") {
+  const std::filesystem::path golden =
+      std::filesystem::path(POINTSMAN_SOURCE_DIR) / "tests/golden/settings";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(golden)) {
+    if (entry.path().extension() != ".yaml") continue;
+    const bool accepted = entry.path().parent_path().filename() == "accepted";
+    Diagnostics diagnostics;
+    config::parse_settings("pointsman.yaml", test::read_text(entry.path()), {}, diagnostics);
+    INFO(entry.path());
+    for (const auto& item : diagnostics.items()) UNSCOPED_INFO(to_text(item));
+    CHECK(diagnostics.has_errors() == !accepted);
+  }
+}
+
+TEST_CASE("the example settings are valid") {
+  const std::filesystem::path example =
+      std::filesystem::path(POINTSMAN_SOURCE_DIR) / "docs/examples/pointsman.yaml";
+  const std::string text = test::read_text(example);
+  CHECK(text.starts_with("# yaml-language-server: $schema=../schema/settings.schema.json\n"));
+  CHECK(parsed(text).diagnostics.empty());
+}

@@ -1,0 +1,170 @@
+#include "config/watch.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+
+#include "support/temporary_folder.h"
+
+using namespace pointsman;
+using config::Watch;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int kDeadlineMilliseconds = 10000;
+
+std::unique_ptr<Watch> watching(const std::string& path) {
+  auto watch = Watch::start({path});
+  REQUIRE(watch);
+  return std::move(*watch);
+}
+
+// Waits for a change until the deadline.
+bool sees_change(Watch& watch) {
+  for (int i = 0; i < 100; ++i) {
+    pollfd poll{watch.fd(), POLLIN, 0};
+    if (::poll(&poll, 1, kDeadlineMilliseconds) != 1) return false;
+    if (watch.take_changes()) return true;
+  }
+  return false;
+}
+
+// inotify queues its events before the change's system call returns, so nothing can come later.
+bool sees_nothing(Watch& watch) { return !watch.take_changes(); }
+
+void write_in_place(const std::string& path, const std::string& text) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_CREAT, 0644);
+  REQUIRE(fd >= 0);
+  REQUIRE(::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  ::close(fd);
+}
+
+}  // namespace
+
+TEST_CASE("a new, a rewritten, a replaced and a deleted file of a folder are changes") {
+  const test::TemporaryFolder folder;
+  const auto watch = watching(folder.path());
+  CHECK(sees_nothing(*watch));
+  write_in_place(folder.path("a.yaml"), "1");
+  CHECK(sees_change(*watch));
+  write_in_place(folder.path("a.yaml"), "2");
+  CHECK(sees_change(*watch));
+  folder.write("a.yaml", "3");
+  CHECK(sees_change(*watch));
+  fs::remove(folder.path("a.yaml"));
+  CHECK(sees_change(*watch));
+  CHECK(sees_nothing(*watch));
+}
+
+TEST_CASE("a file that is being written counts when it is closed") {
+  const test::TemporaryFolder folder;
+  folder.write("a.yaml", "1");
+  const auto watch = watching(folder.path());
+  const int fd = ::open(folder.path("a.yaml").c_str(), O_WRONLY | O_TRUNC);
+  REQUIRE(::write(fd, "half", 4) == 4);
+  CHECK(sees_nothing(*watch));
+  ::close(fd);
+  CHECK(sees_change(*watch));
+}
+
+TEST_CASE("of a single watched file, its neighbours don't matter") {
+  const test::TemporaryFolder folder;
+  folder.write("a.yaml", "1");
+  const auto watch = watching(folder.path("a.yaml"));
+  write_in_place(folder.path("b.yaml"), "1");
+  CHECK(sees_nothing(*watch));
+  folder.write("a.yaml", "2");
+  CHECK(sees_change(*watch));
+  write_in_place(folder.path("a.yaml"), "3");
+  CHECK(sees_change(*watch));
+  fs::remove(folder.path("a.yaml"));
+  CHECK(sees_change(*watch));
+  write_in_place(folder.path("a.yaml"), "4");
+  CHECK(sees_change(*watch));
+}
+
+TEST_CASE("a path that is missing is found when it comes, at any depth") {
+  const test::TemporaryFolder folder;
+  const auto watch = watching(folder.path("etc/gateways"));
+  fs::create_directory(folder.path("other"));
+  CHECK(sees_nothing(*watch));
+  fs::create_directory(folder.path("etc"));
+  CHECK(sees_change(*watch));
+  fs::create_directory(folder.path("etc/gateways"));
+  CHECK(sees_change(*watch));
+  write_in_place(folder.path("etc/gateways/a.yaml"), "1");
+  CHECK(sees_change(*watch));
+}
+
+TEST_CASE("a folder that is deleted and made again is watched again") {
+  const test::TemporaryFolder folder;
+  fs::create_directories(folder.path("etc/gateways"));
+  const auto watch = watching(folder.path("etc/gateways"));
+  fs::remove_all(folder.path("etc"));
+  CHECK(sees_change(*watch));
+  fs::create_directories(folder.path("etc/gateways"));
+  CHECK(sees_change(*watch));
+  while (watch->take_changes()) {
+  }
+  write_in_place(folder.path("etc/gateways/a.yaml"), "1");
+  CHECK(sees_change(*watch));
+}
+
+TEST_CASE("a folder that is renamed over is watched in its new form") {
+  const test::TemporaryFolder folder;
+  fs::create_directories(folder.path("gateways"));
+  fs::create_directories(folder.path("next"));
+  const auto watch = watching(folder.path("gateways"));
+  fs::rename(folder.path("next"), folder.path("gateways"));
+  CHECK(sees_change(*watch));
+  write_in_place(folder.path("gateways/a.yaml"), "1");
+  CHECK(sees_change(*watch));
+}
+
+TEST_CASE("files below a swapped symbolic link change with the link, as Kubernetes mounts them") {
+  const test::TemporaryFolder folder;
+  folder.write("mount/..1/a.yaml", "1");
+  folder.write("mount/..2/a.yaml", "2");
+  fs::create_symlink("..1", folder.path("mount/..data"));
+  fs::create_symlink("..data/a.yaml", folder.path("mount/a.yaml"));
+  const std::string watched = GENERATE("mount", "mount/a.yaml");
+  const auto watch = watching(folder.path(watched));
+  fs::create_symlink("..2", folder.path("mount/..data_tmp"));
+  while (watch->take_changes()) {
+  }
+  fs::rename(folder.path("mount/..data_tmp"), folder.path("mount/..data"));
+  CHECK(sees_change(*watch));
+  write_in_place(folder.path("mount/..2/a.yaml"), "3");
+  CHECK(sees_change(*watch));
+}
+
+TEST_CASE("a watched link to a folder elsewhere follows that folder, and the link's new target") {
+  const test::TemporaryFolder folder;
+  fs::create_directories(folder.path("one"));
+  fs::create_directories(folder.path("two"));
+  fs::create_symlink(folder.path("one"), folder.path("current"));
+  const auto watch = watching(folder.path("current"));
+  write_in_place(folder.path("one/a.yaml"), "1");
+  CHECK(sees_change(*watch));
+  fs::create_symlink("two", folder.path("swap"));
+  CHECK(sees_nothing(*watch));
+  fs::rename(folder.path("swap"), folder.path("current"));
+  CHECK(sees_change(*watch));
+  write_in_place(folder.path("one/a.yaml"), "2");
+  CHECK(sees_nothing(*watch));
+  write_in_place(folder.path("two/a.yaml"), "3");
+  CHECK(sees_change(*watch));
+}
+
+TEST_CASE("links that go in a circle end") {
+  const test::TemporaryFolder folder;
+  fs::create_symlink("b", folder.path("a"));
+  fs::create_symlink("a", folder.path("b"));
+  const auto watch = watching(folder.path("a"));
+  fs::remove(folder.path("b"));
+  CHECK(sees_change(*watch));
+}
