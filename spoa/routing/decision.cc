@@ -252,8 +252,8 @@ class Decider {
     if (!choice) return choice;
     choice.path = rewritten_path(*choice.route);
     for (const Stop& stop : way.all()) {
-      // A tester's override must leave no trace in the browser.
-      if (stop.reason == Reason::kForced) {
+      // A tester's override leaves no trace in the browser, not even by its alternate.
+      if (stop.memory.forced_route() != nullptr) {
         choice.token_gateway = nullptr;
         choice.token.reset();
         break;

@@ -1,7 +1,7 @@
 // Where rolls come from. A roll is a number in [0, 1); a decision asks for one only when a share
 // has to be settled, and at most once for each tier. SequenceRolls gives exact splits instead of
 // coin flips: each tier walks all 10,000 steps of the unit interval once a period, in
-// low-discrepancy order (step i is i × 3,299 mod 10,000), from a random start. Used by one thread.
+// low-discrepancy order (step i is i × 1,089 mod 10,000), from a random start. Used by one thread.
 #pragma once
 
 #include <cstdint>
