@@ -177,7 +177,9 @@ ExitCode run_check(const CheckOptions& options, Console& console) {
     console.out << config::to_yaml(config::default_settings());
     return kGood;
   }
-  const Loaded loaded = load(options.sources, console);
+  Sources sources = options.sources;
+  sources.gateways.insert(sources.gateways.end(), options.files.begin(), options.files.end());
+  const Loaded loaded = load(sources, console);
   if (options.json) {
     print_as_json(loaded, console);
   } else {

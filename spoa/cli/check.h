@@ -2,6 +2,9 @@
 // routes with their shares after normalisation, and every error, warning and note with its place.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "cli/command_line.h"
 #include "cli/console.h"
 #include "cli/load.h"
@@ -10,7 +13,8 @@ namespace pointsman::cli {
 
 struct CheckOptions {
   Sources sources;
-  bool strict = false;  // warnings have an exit code of their own
+  std::vector<std::string> files;  // more gateways, beside those of -g
+  bool strict = false;             // warnings have an exit code of their own
   bool json = false;
   bool defaults = false;  // print the built-in settings instead
 };

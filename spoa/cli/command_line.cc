@@ -68,7 +68,7 @@ void add_agent(CLI::App& root, CommandLine& line) {
 void add_check(CLI::App& root, CommandLine& line) {
   CLI::App& app = add_command(root, "check", "Validate settings and gateways, list the shares");
   CheckOptions& options = line.check;
-  app.add_option("FILES", options.sources.gateways,
+  app.add_option("FILES", options.files,
                  "Gateway files or folders, '-' for standard input (default: as the settings say)");
   add_sources(app, options.sources);
   app.add_flag("--strict", options.strict, "Exit code 79 where there are warnings");

@@ -42,6 +42,19 @@ TEST_CASE("check reads files, folders and standard input alike") {
   CHECK(deployment.run({"check", "-"}, {kShop, {}, {}}).out == whole);
 }
 
+TEST_CASE("check takes files and -g together, each several times") {
+  const Deployment deployment;
+  std::vector<std::string> paths;
+  for (const std::string name : {"a", "b", "c", "d"}) {
+    paths.push_back(deployment.folder.write(
+        name + ".yaml", "name: " + name + "\nroutes: {r: {backend: be_" + name + "}}\n"));
+  }
+  const ProgramResult result =
+      deployment.run({"check", "-g", paths[0], "-g", paths[1], paths[2], paths[3]});
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.out, Contains("4 gateways with 4 routes"));
+}
+
 TEST_CASE("check tells every error with its place, all at once") {
   const ProgramResult result = check_text(
       "name: shop\n"
