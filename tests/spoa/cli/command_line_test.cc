@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-#include <nlohmann/json.hpp>
 
 #include "support/run_program.h"
 
@@ -68,20 +67,4 @@ TEST_CASE("a word that came in with control characters is shown without them") {
   const ProgramResult result = run_program({"--\x1b[31mred"});
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains("\\x1b[31mred") && !Contains("\x1b"));
-}
-
-TEST_CASE("version names the program, the compiler and the libraries") {
-  const ProgramResult text = run_program({"version"});
-  CHECK(text.exit_code == 0);
-  CHECK_THAT(text.out, Catch::StartsWith("pointsman ") && Contains("PCRE2 10."));
-  const ProgramResult json = run_program({"version", "-o", "json"});
-  CHECK(json.exit_code == 0);
-  const auto document = nlohmann::json::parse(json.out);
-  CHECK_THAT(text.out, Contains(document["version"].get<std::string>()));
-  for (const auto& [name, version] : document["libraries"].items()) {
-    INFO(name);
-    CHECK_FALSE(version.get<std::string>().empty());
-  }
-  CHECK(run_program({"--version"}).out ==
-        "pointsman " + document["version"].get<std::string>() + "\n");
 }
