@@ -112,7 +112,7 @@ data left_out_list(const routing::RouteTable& table) {
 }
 
 // What both kinds of configuration need.
-Result<data> common_values(const routing::RouteTable& table, const Options& options) {
+Result<data> integration_values(const routing::RouteTable& table, const Options& options) {
   if (auto safe = check_options(options); !safe) return safe.error();
   const auto agents = plan_agents(options);
   if (!agents) return agents.error();
@@ -202,7 +202,7 @@ void set_identity(data& values, const std::string& key, const std::string& name,
 }  // namespace
 
 Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Options& options) {
-  auto values = common_values(table, options);
+  auto values = integration_values(table, options);
   if (!values) return values.error();
   const auto gateways = table.gateways();
   const bool found_by_host = std::any_of(gateways.begin(), gateways.end(), [](const auto& gateway) {
@@ -213,7 +213,7 @@ Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Opt
 }
 
 Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Options& options) {
-  auto values = common_values(table, options);
+  auto values = integration_values(table, options);
   if (!values) return values.error();
   const auto frontends = plan_frontends(table, options);
   if (!frontends) return frontends.error();

@@ -52,8 +52,8 @@ class Changes(EndToEndTest):
         with self.stage.load(16) as load:
             for number in range(1, CHANGES + 1):
                 self.write_change(number)
-                self.assertTrue(
-                    load.wait_for(1, lambda r, n=number: self.number_of(r) == n), f"change {number}")
+                taken = load.wait_for(1, lambda r, n=number: self.number_of(r) == n)
+                self.assertTrue(taken, f"change {number}")
         self.assert_nothing_failed(load)
         self.assertEqual(load.retried, 0)
         self.assertEqual((self.stage.haproxy.pid, self.stage.haproxy.start_time()), process)

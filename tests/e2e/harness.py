@@ -24,7 +24,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CACHE = os.environ.get("POINTSMAN_HAPROXY_CACHE", "/var/cache/haproxy-versions")
 SKIPPED = 77  # the exit code that ctest takes for "not run"
 # Address of this process alone, so that tests of other processes never meet on a port.
-ADDRESS = f"127.{os.getpid() >> 16 & 0x7f | 0x40}.{os.getpid() >> 8 & 0xff}.{os.getpid() & 0xff or 1}"
+PID = os.getpid()
+ADDRESS = f"127.{PID >> 16 & 0x3f | 0x40}.{PID >> 8 & 0xff}.{PID & 0xff or 1}"
 
 options = argparse.Namespace(program=None, haproxy=None, version=None)
 

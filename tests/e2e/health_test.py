@@ -24,6 +24,10 @@ class Health(EndToEndTest):
         self.stage.gateway(SHOP, more=more, first=first, second=second)
         self.stage.start_all()
 
+    def assert_agent_passes_its_check(self):
+        agent = self.stage.server_state("pointsman-agents", "agent1")
+        self.assertEqual(agent["check_status"], "L7OK")
+
     def state(self, backend, server):
         return self.stage.server_state(backend, server)["status"].split(" ")[0]
 
@@ -70,12 +74,12 @@ class Health(EndToEndTest):
 
     def test_the_spop_check_finds_the_agent_healthy_dead_and_healthy_again(self):
         self.start()
-        self.assertEqual(self.stage.server_state("pointsman-agents", "agent1")["check_status"], "L7OK")
+        self.assert_agent_passes_its_check()
         self.stage.agent.kill()
         wait_until(lambda: self.state("pointsman-agents", "agent1") == "DOWN", "the agent is down")
         self.stage.start_agent()
         wait_until(lambda: self.state("pointsman-agents", "agent1") == "UP", "the agent is up")
-        self.assertEqual(self.stage.server_state("pointsman-agents", "agent1")["check_status"], "L7OK")
+        self.assert_agent_passes_its_check()
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ class Visitor:
 
     def visit(self, *headers, path="/"):
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        response = self.stage.get(path, headers=[*headers, *([("Cookie", cookie)] if cookie else [])])
+        sent = [*headers, ("Cookie", cookie)] if cookie else headers
+        response = self.stage.get(path, headers=sent)
         self.cookies.update(response.cookies)
         self.route = response.route
         return response
@@ -48,6 +49,11 @@ class Sticky(EndToEndTest):
 
     def change(self, first, second, more=""):
         self.stage.change(SHOP, first=first, second=second, more=more)
+
+    def override(self):
+        return self.stage.pointsman("token", "mint", "-c", self.stage.path("pointsman.yaml"),
+                                    "--gateway", "shop", "--route", "shop/v2",
+                                    "--ttl", "1h").strip()
 
     def visitors(self, count=20):
         visitors = [Visitor(self.stage) for _ in range(count)]
@@ -120,8 +126,7 @@ class Sticky(EndToEndTest):
 
     def test_a_signed_override_chooses_the_route_in_each_of_its_forms(self):
         self.start("100%", "0%")
-        token = self.stage.pointsman("token", "mint", "-c", self.stage.path("pointsman.yaml"),
-                                     "--gateway", "shop", "--route", "shop/v2", "--ttl", "1h").strip()
+        token = self.override()
         forms = [
             {"headers": [("Cookie", f"pm_shop={token}")]},
             {"headers": [("X-Pointsman-Force", token)]},
@@ -140,8 +145,7 @@ class Sticky(EndToEndTest):
 
     def test_a_token_that_was_changed_is_no_token(self):
         self.start("100%", "0%")
-        token = self.stage.pointsman("token", "mint", "-c", self.stage.path("pointsman.yaml"),
-                                     "--gateway", "shop", "--route", "shop/v2", "--ttl", "1h").strip()
+        token = self.override()
         wrong = ("B" if token[0] == "A" else "A") + token[1:]
         response = self.stage.get(headers=[("Cookie", f"pm_shop={wrong}")])
         self.assertEqual((response.status, response.route, response.reason),

@@ -11,11 +11,6 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-std::string configuration(const Result<render::RenderedFiles>& files) {
-  if (!files) FAIL(files.error().message);
-  return files->front().text;
-}
-
 routing::SpecText text(const std::string& value) { return {value, {}}; }
 
 }  // namespace
@@ -53,48 +48,6 @@ TEST_CASE("a complete configuration has a frontend for a port and one for all vi
   REQUIRE(files);
   for (const auto& file : *files) {
     check_golden("tests/golden/render/complete/" + file.name, file.text);
-  }
-}
-
-TEST_CASE("a frontend that several gateways share finds the gateway by the host") {
-  auto a = shop();
-  a.virtual_hosts = {text("a.example.com")};
-  auto b = gateway("other", {route("other/v1", 100, {"127.0.0.1:9001"})});
-  b.port = 8080;
-  SECTION("when each has virtual hosts") {
-    b.virtual_hosts = {text("b.example.com")};
-    const auto config = configuration(render::render_complete(*table_of({a, b}), {}));
-    CHECK_THAT(config, Contains("frontend port-8080") && Contains("-i b.example.com"));
-    CHECK_THAT(config, !Contains("set-var(txn.pm_gateway) str("));
-  }
-  SECTION("and it is an error when one has none") {
-    const auto files = render::render_complete(*table_of({a, b}), {});
-    REQUIRE_FALSE(files);
-    CHECK_THAT(files.error().message, Contains("gateway other") && Contains("virtual_hosts"));
-  }
-}
-
-TEST_CASE("an agent's socket is named as HAProxy sees it inside its chroot") {
-  render::Options options;
-  options.chroot = "/var/lib/haproxy";
-  SECTION("below the chroot") {
-    options.agents = {"unix:/var/lib/haproxy/pointsman/spop.sock"};
-    CHECK_THAT(configuration(render::render_snippet(*table_of({}), options)),
-               Contains("server agent1 unix@/pointsman/spop.sock\n"));
-  }
-  SECTION("without a chroot") {
-    options.chroot = "";
-    options.agents = {"unix:/run/pointsman.sock"};
-    CHECK_THAT(configuration(render::render_snippet(*table_of({}), options)),
-               Contains("server agent1 unix@/run/pointsman.sock\n"));
-  }
-  SECTION("outside is refused") {
-    const auto* path = GENERATE("unix:/run/spop.sock", "unix:/var/lib/haproxy2/spop.sock",
-                                "unix:/var/lib/haproxy/");
-    options.agents = {path};
-    const auto files = render::render_snippet(*table_of({}), options);
-    REQUIRE_FALSE(files);
-    CHECK_THAT(files.error().message, Contains("must lie below it"));
   }
 }
 
