@@ -16,6 +16,7 @@ bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc
 
 // The length of the UTF-8 sequence at `at` (RFC 3629 section 4), 0 when there is none.
 std::size_t sequence_length(std::string_view text, std::size_t at) {
+  if (static_cast<unsigned char>(text[at]) < 0x80) return 1;
   const auto byte = [&](std::size_t i) {
     return at + i < text.size() ? static_cast<std::uint8_t>(text[at + i]) : std::uint8_t{0};
   };
@@ -23,7 +24,6 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
     return byte(i) >= low && byte(i) <= high;
   };
   const std::uint8_t first = byte(0);
-  if (first < 0x80) return 1;
   if (within(0, 0xc2, 0xdf)) return within(1, 0x80, 0xbf) ? 2 : 0;
   if (within(0, 0xe0, 0xef)) {
     const int low = first == 0xe0 ? 0xa0 : 0x80;
@@ -55,20 +55,21 @@ Result<SourceText, Diagnostic> SourceText::make(const std::string& path, const s
     return fault({source.path_, 0, 0},
                  fmt::format("the file has more than {} bytes", limits::kYamlFileBytes));
   }
-  const std::size_t start = bytes.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  std::size_t from = bytes.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
   source.text_.reserve(bytes.size());
-  for (std::size_t i = start; i < bytes.size(); ++i) {
-    const bool line_end = bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n';
-    if (!line_end) source.text_.push_back(bytes[i]);
+  while (from < bytes.size()) {
+    const std::size_t line_end = std::min(bytes.find("\r\n", from), bytes.size());
+    source.text_.append(bytes, from, line_end - from);
+    from = line_end + 1;
   }
-  for (std::size_t at = 0; at < source.text_.size();) {
-    if (is_forbidden_control(source.text_[at])) {
-      const auto code = static_cast<unsigned char>(source.text_[at]);
-      return fault(source.place_at(at), fmt::format("found the control character 0x{:02x}, wanted "
-                                                    "text",
-                                                    code));
+  const std::string_view text = source.text_;
+  for (std::size_t at = 0; at < text.size();) {
+    if (is_forbidden_control(text[at])) {
+      const auto code = static_cast<unsigned char>(text[at]);
+      return fault(source.place_at(at),
+                   fmt::format("found the control character 0x{:02x}, wanted text", code));
     }
-    const std::size_t length = sequence_length(source.text_, at);
+    const std::size_t length = sequence_length(text, at);
     if (length == 0) return fault(source.place_at(at), "found a byte that is not UTF-8");
     at += length;
   }

@@ -47,7 +47,7 @@ std::span<const YamlNode::Entry> MappingReader::entries() const {
 }
 
 YamlField MappingReader::field_of(const YamlNode::Entry& entry) const {
-  const std::string& name = entry.key->text;
+  const std::string name = shown_key(entry.key->text);
   return {entry.value, field_.key.empty() ? name : field_.key + "." + name, field_.context};
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view kCoreTags = "tag:yaml.org,2002:";
 constexpr std::size_t kFoundBytesShown = 60;
-constexpr std::size_t kKeyBytesShown = 200;
+constexpr std::size_t kKeyBytesShown = limits::kNameBytes;
 
 // Thrown out of yaml-cpp's recursion, caught in parse_yaml.
 struct Refused {
@@ -44,6 +44,8 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     YamlNode& node = make(mark, YamlNode::Kind::kNull, "", anchor);
+    // yaml-cpp gives the place of what comes next.
+    if (!open_.empty() && open_.back().key != nullptr) node.place = open_.back().key->place;
     attach(node);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -131,7 +133,7 @@ class TreeBuilder : public YAML::EventHandler {
     node.kind = kind;
     node.place = source_.place_at(offset(mark));
     if (!tag.empty() && tag != "?" && tag != "!" && !tag.starts_with(kCoreTags)) {
-      fault(node.place, here(), fmt::format("the tag {} has no meaning here", tag));
+      fault(node.place, here(), fmt::format("the tag {} has no meaning here", shown_key(tag)));
     }
     if (anchor != 0) {
       if (anchors_.size() <= anchor) anchors_.resize(anchor + 1);
@@ -196,7 +198,7 @@ class TreeBuilder : public YAML::EventHandler {
       }
       repeated.push_back(i);
       const std::string parent = here();
-      fault(key.place, parent.empty() ? key.text : parent + "." + key.text,
+      fault(key.place, (parent.empty() ? "" : parent + ".") + shown_key(key.text),
             fmt::format("duplicate key, first given in line {}", first->place.line));
     }
     std::sort(repeated.rbegin(), repeated.rend());
@@ -220,7 +222,7 @@ class TreeBuilder : public YAML::EventHandler {
         if (&level != &open_.back()) path += fmt::format("[{}]", level.node->items.size());
       } else if (level.key != nullptr && level.key->kind == YamlNode::Kind::kScalar) {
         if (!path.empty()) path += '.';
-        path += level.key->text.substr(0, kKeyBytesShown);
+        path += shown_key(level.key->text);
       }
     }
     return path;
@@ -245,6 +247,21 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t nodes_ = 0;
   std::size_t bytes_ = 0;
 };
+
+// For messages: one line, cut between characters.
+std::string shortened(const std::string& text, std::size_t most_bytes) {
+  std::size_t bytes = std::min(text.size(), most_bytes);
+  while (bytes > 0 && bytes < text.size() &&
+         (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) {
+    --bytes;
+  }
+  std::string shown = text.substr(0, bytes);
+  if (shown.size() < text.size()) shown += "…";
+  for (char& c : shown) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return shown;
+}
 
 bool skip_digits(std::string_view& text) {
   const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -293,19 +310,12 @@ std::string describe(const YamlNode& node) {
     case YamlNode::Kind::kScalar:
       break;
   }
-  std::size_t shown_bytes = std::min(node.text.size(), kFoundBytesShown);
-  while (shown_bytes > 0 && shown_bytes < node.text.size() &&
-         (static_cast<unsigned char>(node.text[shown_bytes]) & 0xc0) == 0x80) {
-    --shown_bytes;  // not inside a character
-  }
-  std::string shown = node.text.substr(0, shown_bytes);
-  if (shown.size() < node.text.size()) shown += "…";
-  for (char& c : shown) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
+  const std::string shown = shortened(node.text, kFoundBytesShown);
   if (is_number(node)) return "the number " + shown;
   return is_boolean(node) ? shown : "the text '" + shown + "'";
 }
+
+std::string shown_key(const std::string& key) { return shortened(key, kKeyBytesShown); }
 
 bool is_number(const YamlNode& node) {
   if (node.kind != YamlNode::Kind::kScalar || node.quoted) return false;

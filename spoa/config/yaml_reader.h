@@ -50,6 +50,9 @@ Result<YamlFile, Diagnostic> parse_yaml(const std::string& path, const std::stri
 // "a list", "the number 5", "the text 'abc'", "nothing" … for messages of the form "found …".
 std::string describe(const YamlNode& node);
 
+// A key as part of a dotted path: on one line, and not too long.
+std::string shown_key(const std::string& key);
+
 // YAML 1.2 core schema: a scalar without quotes that looks like a number, or true or false.
 bool is_number(const YamlNode& node);
 bool is_boolean(const YamlNode& node);

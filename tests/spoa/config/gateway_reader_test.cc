@@ -146,7 +146,7 @@ TEST_CASE("Vamp's system fields are ignored with a note, metadata is kept") {
         "shop.yaml:2:7: note: kind: ignored, as nothing here uses it\n"
         "shop.yaml:4:14: note: lookup_name: ignored, as nothing here uses it\n"
         "shop.yaml:3:11: note: internal: ignored, as nothing here uses it\n"
-        "shop.yaml:6:8: note: proxy: ignored, as nothing here uses it\n"
+        "shop.yaml:6:1: note: proxy: ignored, as nothing here uses it\n"
         "shop.yaml:7:11: note: deployed: ignored, as nothing here uses it\n"
         "shop.yaml:8:10: note: targets: ignored, as nothing here uses it\n"
         "shop.yaml:5:10: note: service: ignored, as nothing here uses it\n");

@@ -44,6 +44,13 @@ TEST_CASE("keys that nobody took are unknown, with the nearest key that is known
         "f.yaml:4:1: top.<<: merge keys are not supported; use an alias for the whole value\n");
 }
 
+TEST_CASE("a key with a line break or of great length does not spread over the log") {
+  const std::string reports = reported("\"a\\nb\": 1\n" + std::string(1000, 'x') + ": 2\n",
+                                       [](MappingReader& reader) { reader.refuse_unknown_keys(); });
+  CHECK(reports == "f.yaml:1:2: top.a b: unknown key\nf.yaml:2:1: top." + std::string(255, 'x') +
+                       "…: unknown key\n");
+}
+
 TEST_CASE("a value of another type is named, with what was wanted") {
   CHECK(reported("a: [1]\nb: {}\nc:\nd: 7\n",
                  [](MappingReader& reader) {
@@ -55,7 +62,7 @@ TEST_CASE("a value of another type is named, with what was wanted") {
                  }) ==
         "f.yaml:1:4: top.a: found a list, wanted a percentage like 5%\n"
         "f.yaml:2:4: top.b: found a mapping, wanted true or false\n"
-        "f.yaml:4:1: top.c: found nothing, wanted a path\n"
+        "f.yaml:3:1: top.c: found nothing, wanted a path\n"
         "f.yaml:4:4: top.d: found the number 7, wanted true or false\n");
 }
 
