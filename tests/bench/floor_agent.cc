@@ -19,8 +19,8 @@
 
 namespace {
 
-constexpr std::size_t kFrameSize = 65532;
-constexpr std::size_t kHeaderBytes = 9;  // length, type, flags
+constexpr std::size_t kFrameSize = 16380;  // what HAProxy offers with its default buffers
+constexpr std::size_t kHeaderBytes = 9;    // length, type, flags
 
 void append_u32(std::string& out, std::uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(value >> shift));

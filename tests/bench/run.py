@@ -157,6 +157,9 @@ def measure_all(build, rounds, seconds):
                     taken[setup.name].append(measure(setup, haproxy, agent, seconds))
             if sys.stderr.isatty():
                 print("\r" + " " * 50 + "\r", end="", file=sys.stderr)
+    for setup, _, agent in pairs:
+        if agent and not any(row["agent"] for row in taken[setup.name]):
+            sys.exit(f"bench: {setup.name}: the agent was not asked")
     return [{"setup": name, "rounds": rows, "requests_per_second": round(median(rows, "rate")),
              "haproxy_us": median(rows, "haproxy"), "agent_us": median(rows, "agent")}
             for name, rows in taken.items()]
@@ -196,9 +199,8 @@ def ratios(rows):
     def both(name):
         return cost[name]["haproxy_us"] + cost[name]["agent_us"]
 
-    # A run of one second may be shorter than the clock's tick: no zero below the line.
-    floor = cost["floor agent"]["agent_us"] or 0.01
-    native = cost["native rules 1000"]["haproxy_us"] or 0.01
+    floor = cost["floor agent"]["agent_us"]
+    native = cost["native rules 1000"]["haproxy_us"]
     return {
         "agent with 10 routes / floor agent": round(cost["agent routes 10"]["agent_us"] / floor, 2),
         "agent with 1,000 routes / floor agent":
