@@ -1,25 +1,9 @@
-// Decisions in steady state take no memory from the heap. This file counts what the whole test
-// program takes, by replacing the global operator new.
+// Decisions in steady state take no memory from the heap.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 
 #include "routing/decision.h"
+#include "tests/support/allocation_count.h"
 #include "tests/support/decide_once.h"
-
-namespace {
-
-std::size_t allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 using namespace pointsman;
 using namespace pointsman::routing;
@@ -60,9 +44,9 @@ TEST_CASE("A decision does not allocate once its sequences and buffers are there
     return decided;
   };
   decide_all();
-  const std::size_t before = allocations;
+  const std::size_t before = test::allocation_count();
   const int decided = decide_all();
-  const std::size_t taken = allocations - before;
+  const std::size_t taken = test::allocation_count() - before;
   CHECK(before > 0);
   CHECK(decided == 300);
   CHECK(taken == 0);
