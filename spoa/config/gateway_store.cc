@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "config/gateway_text.h"
+#include "config/yaml_reader.h"
 #include "routing/compile.h"
 
 namespace pointsman::config {
@@ -25,7 +26,9 @@ void add_errors_of_texts(const GatewaySpec& spec, Diagnostics& diagnostics) {
   (void)routing::compile(spec, all);
   for (const Diagnostic& item : all.items()) {
     const bool text = item.key.ends_with(".condition") || item.key.ends_with(".rewrites");
-    if (text && item.severity == Severity::kError) diagnostics.add(item);
+    if (!text || item.severity != Severity::kError) continue;
+    // The route's name has not been found good.
+    diagnostics.error(item.place, item.gateway, shown_key(item.key), item.message);
   }
 }
 

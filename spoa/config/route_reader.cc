@@ -159,7 +159,8 @@ void read_name_and_instance(const YamlNode& key, const YamlField& field, RouteSp
   const auto parsed = parse_host_and_port(inside);
   if (!parsed || key.text.size() > limits::kNameBytes) {
     field.context->error(key.place, field.key,
-                         fmt::format("found '{}' in brackets, wanted {}", inside, kInstance));
+                         fmt::format("found '{}' in brackets, wanted {}",
+                                     shown_key(std::string(inside)), kInstance));
     return;
   }
   InstanceSpec instance;
