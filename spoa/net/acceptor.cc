@@ -27,6 +27,7 @@ Acceptor::Acceptor(EventLoop& loop, std::shared_ptr<const ListeningSocket> liste
                    int accepts_per_batch, std::chrono::milliseconds pause,
                    std::function<void(FileDescriptor)> accepted)
     : listening_(std::move(listening)),
+      name_(listening_->address().to_text()),
       pause_(pause),
       accepted_(std::move(accepted)),
       resume_(loop, [this] { watch_.want({.readable = true}); }),
@@ -50,8 +51,7 @@ void Acceptor::pause_accepting(int error) {
   watch_.want({});
   resume_.start(pause_);
   if (log_limiter_.allow(std::chrono::steady_clock::now())) {
-    spdlog::warn("{}: cannot accept connections for now: {}", listening_->address().to_text(),
-                 std::strerror(error));
+    spdlog::warn("{}: cannot accept connections for now: {}", name_, std::strerror(error));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -29,6 +30,7 @@ class Acceptor {
   void pause_accepting(int error);
 
   std::shared_ptr<const ListeningSocket> listening_;
+  const std::string name_;  // for the log
   const std::chrono::milliseconds pause_;
   std::function<void(FileDescriptor)> accepted_;
   LogLimiter log_limiter_;

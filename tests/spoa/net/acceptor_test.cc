@@ -84,14 +84,22 @@ TEST_CASE("without descriptors the acceptor pauses instead of spinning, and goes
   for (int i = 0; i < 3; ++i) clients.emplace_back(fixture.listening->address());
   Timer give_back(fixture.loop, [&] { fixture.loop.stop(); });
   give_back.start(kPause * 5 / 2);
+  bool all_connected = true;
+  const auto level = spdlog::get_level();
+  spdlog::set_level(spdlog::level::off);
+  // UBSan looks at objects of a type it has not met by way of a pipe, which needs descriptors: so
+  // the logger is met here, and nothing is checked while there are none.
+  spdlog::warn("not written");
   {
     const NoDescriptors none;
-    for (SocketClient& client : clients) REQUIRE(client.connect());
+    for (SocketClient& client : clients) all_connected = client.connect() && all_connected;
     fixture.loop.run();
-    CHECK(fixture.accepted.empty());
-    CHECK(fixture.acceptor.paused());
-    CHECK(turns < 20);  // some for each pause; thousands where it spins
   }
+  spdlog::set_level(level);
+  CHECK(all_connected);
+  CHECK(fixture.accepted.empty());
+  CHECK(fixture.acceptor.paused());
+  CHECK(turns < 20);  // some for each pause; thousands where it spins
   fixture.loop.run();
   CHECK(fixture.accepted.size() == 3);
 }

@@ -10,7 +10,7 @@ namespace pointsman::test {
 
 class LineProtocol : public net::StreamProtocol {
  public:
-  static constexpr std::size_t kFloodBytes = 12u << 20;
+  static constexpr std::size_t kFloodBytes = 4u << 20;
 
   void receive(Bytes input) override {
     for (const char c : as_text(input)) {
