@@ -2,14 +2,14 @@
 # The versions of HAProxy that the end-to-end tests run on: this Debian's own, and those of two
 # later Debian suites, each in a small root of its own below the cache folder.
 #
-#   haproxy_versions.sh [CACHE]     CACHE: /var/cache/haproxy-versions
+#   haproxy_versions.sh     installs below $POINTSMAN_HAPROXY_CACHE (/var/cache/haproxy-versions)
 #
 # Prints "VERSION<tab>COMMAND" for each. A COMMAND is used like `haproxy`: it sees the same files
 # under the top folders that are listed in `shared_folders` and that it is called in. Needs root the
 # first time, and for COMMANDs of other suites (a mount namespace). What is installed stays.
 set -euo pipefail
 
-cache=${1:-/var/cache/haproxy-versions}
+cache=${POINTSMAN_HAPROXY_CACHE:-/var/cache/haproxy-versions}
 suites=(trixie forky)
 shared_folders="dev proc sys tmp run home root"
 
