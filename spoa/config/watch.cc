@@ -43,7 +43,7 @@ struct Watch::State {
   int fd = -1;
   std::vector<fs::path> paths;
   std::map<int, Interest> folders;  // by inotify's watch descriptor
-  int last_errno = 0;
+  std::string shortage;             // why a folder is not watched that could be; else empty
 
   Interest* watch_folder(const fs::path& folder, std::uint32_t mask);
   void follow(const fs::path& path);
@@ -54,10 +54,14 @@ struct Watch::State {
 
 // Null where the folder cannot be watched: without read permission, say.
 Interest* Watch::State::watch_folder(const fs::path& folder, std::uint32_t mask) {
-  if (folders.size() >= limits::kWatchedFolders) return nullptr;
   const int watch = ::inotify_add_watch(fd, folder.c_str(), mask | IN_MASK_ADD);
   if (watch < 0) {
-    if (errno == ENOSPC) last_errno = errno;
+    if (errno == ENOSPC) shortage = "no inotify watch is left (see fs.inotify.max_user_watches)";
+    return nullptr;
+  }
+  if (!folders.contains(watch) && folders.size() >= limits::kWatchedFolders) {
+    ::inotify_rm_watch(fd, watch);
+    shortage = fmt::format("more than {} folders to watch", limits::kWatchedFolders);
     return nullptr;
   }
   return &folders[watch];
@@ -144,10 +148,7 @@ Result<std::unique_ptr<Watch>> Watch::start(std::vector<std::string> paths) {
     if (failure) return Error{fmt::format("{}: {}", path, failure.message())};
   }
   state.arm();
-  if (state.last_errno != 0) {
-    return Error{fmt::format("inotify: {} (see fs.inotify.max_user_watches)",
-                             std::strerror(state.last_errno))};
-  }
+  if (!state.shortage.empty()) return Error{state.shortage};
   return watch;
 }
 

@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "base/limits.h"
 #include "support/temporary_folder.h"
 
 using namespace pointsman;
@@ -167,4 +168,23 @@ TEST_CASE("links that go in a circle end") {
   const auto watch = watching(folder.path("a"));
   fs::remove(folder.path("b"));
   CHECK(sees_change(*watch));
+}
+
+TEST_CASE("as many folders as the limit are watched, one more is an error") {
+  const test::TemporaryFolder folder;
+  fs::create_directory(folder.path("links"));
+  // The root and each folder down to the links are watched as well.
+  const fs::path links = fs::canonical(folder.path("links"));
+  const auto on_the_way = static_cast<std::size_t>(std::distance(links.begin(), links.end()));
+  const auto add_link = [&](std::size_t number) {
+    const std::string name = std::to_string(number);
+    fs::create_directory(folder.path(name));
+    fs::create_symlink("../" + name, links / name);
+  };
+  for (std::size_t i = on_the_way; i < limits::kWatchedFolders; ++i) add_link(i);
+  CHECK(Watch::start({folder.path("links")}));
+  add_link(limits::kWatchedFolders);
+  const auto beyond = Watch::start({folder.path("links")});
+  REQUIRE_FALSE(beyond);
+  CHECK(beyond.error().message == "more than 1024 folders to watch");
 }
