@@ -8,8 +8,6 @@ import project
 # Sources without a test of their own name, each with the reason.
 NO_TEST_OF_ITS_OWN = {
     "spoa/main.cc": "calls cli::run and nothing else",
-    "spoa/net/bind_tcp.cc": "the TCP half of listening_socket, tested by its test",
-    "spoa/net/bind_unix.cc": "the unix half of listening_socket, tested by its test",
 }
 
 EMPTY_WORDS = {"util", "utils", "common", "manager", "helper", "helpers", "misc"}
