@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <cstring>
 
 namespace pointsman::net {
 namespace {
@@ -25,11 +24,11 @@ void set_tcp_options(int fd) {
 
 Acceptor::Acceptor(EventLoop& loop, std::shared_ptr<const ListeningSocket> listening,
                    int accepts_per_batch, std::chrono::milliseconds pause,
-                   std::function<void(FileDescriptor)> accepted)
+                   std::function<void(FileDescriptor)> accepted, std::function<void(int)> shortage)
     : listening_(std::move(listening)),
-      name_(listening_->address().to_text()),
       pause_(pause),
       accepted_(std::move(accepted)),
+      shortage_(std::move(shortage)),
       resume_(loop, [this] { watch_.want({.readable = true}); }),
       watch_(loop, listening_->fd(), {.readable = true},
              [this, accepts_per_batch](Readiness) { accept_waiting(accepts_per_batch); }) {}
@@ -50,9 +49,7 @@ void Acceptor::accept_waiting(int at_most) {
 void Acceptor::pause_accepting(int error) {
   watch_.want({});
   resume_.start(pause_);
-  if (log_limiter_.allow(std::chrono::steady_clock::now())) {
-    spdlog::warn("{}: cannot accept connections for now: {}", name_, std::strerror(error));
-  }
+  shortage_(error);
 }
 
 }  // namespace pointsman::net

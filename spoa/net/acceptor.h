@@ -6,10 +6,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
 
 #include "base/limits.h"
-#include "base/log.h"
 #include "net/event_loop.h"
 #include "net/file_descriptor.h"
 #include "net/listening_socket.h"
@@ -18,9 +16,11 @@ namespace pointsman::net {
 
 class Acceptor {
  public:
-  // `accepted` gets non-blocking descriptors, TCP ones with TCP_NODELAY and keep-alive.
+  // `accepted` gets non-blocking descriptors, TCP ones with TCP_NODELAY and keep-alive. `shortage`
+  // is told the error of each pause.
   Acceptor(EventLoop& loop, std::shared_ptr<const ListeningSocket> listening, int accepts_per_batch,
-           std::chrono::milliseconds pause, std::function<void(FileDescriptor)> accepted);
+           std::chrono::milliseconds pause, std::function<void(FileDescriptor)> accepted,
+           std::function<void(int)> shortage);
 
   // Takes what waits in the queue; the owner does so once more before the socket is closed.
   void accept_waiting(int at_most);
@@ -30,10 +30,9 @@ class Acceptor {
   void pause_accepting(int error);
 
   std::shared_ptr<const ListeningSocket> listening_;
-  const std::string name_;  // for the log
   const std::chrono::milliseconds pause_;
   std::function<void(FileDescriptor)> accepted_;
-  LogLimiter log_limiter_;
+  std::function<void(int)> shortage_;
   Timer resume_;
   FdWatch watch_;
 };

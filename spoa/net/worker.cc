@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <cassert>
+#include <cstring>
 
 namespace pointsman::net {
 namespace {
@@ -76,9 +77,10 @@ void Worker::serve() {
   for (const auto& listening : listeners_) {
     // From a shared socket one connection a batch, so that every worker gets its part of a burst.
     const int accepts_per_batch = listening->is_tcp() ? limits::kAcceptsPerBatch : 1;
-    acceptors_.push_back(
-        std::make_unique<Acceptor>(loop_, listening, accepts_per_batch, options_.accept_pause,
-                                   [this](FileDescriptor fd) { accept(std::move(fd)); }));
+    acceptors_.push_back(std::make_unique<Acceptor>(
+        loop_, listening, accepts_per_batch, options_.accept_pause,
+        [this](FileDescriptor fd) { accept(std::move(fd)); },
+        [this](int error) { log_shortage(error); }));
   }
   listeners_.clear();
   loop_.run();
@@ -119,6 +121,12 @@ void Worker::accept(FileDescriptor fd) {
       [this](Connection& closed, CloseCause cause) { forget(closed, cause); });
   Connection* const key = connection.get();
   connections_.emplace(key, std::move(connection));
+}
+
+void Worker::log_shortage(int error) {
+  if (shortage_limiter_.allow(std::chrono::steady_clock::now())) {
+    spdlog::warn("cannot accept connections for now: {}", std::strerror(error));
+  }
 }
 
 void Worker::forget(Connection& connection, CloseCause cause) {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "net/acceptor.h"
 #include "net/connection.h"
 #include "net/event_loop.h"
@@ -64,6 +65,7 @@ class Worker {
   void on_wake();
   void run_task();  // with the mutex held
   void accept(FileDescriptor fd);
+  void log_shortage(int error);
   void forget(Connection& connection, CloseCause cause);
   void free_closed();
   void begin_drain(std::chrono::milliseconds deadline);
@@ -85,6 +87,7 @@ class Worker {
   const WorkerOptions options_;
   const MakeProtocol make_protocol_;
   ConnectionCounters counters_;
+  LogLimiter shortage_limiter_;
   std::vector<std::uint8_t> read_buffer_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
