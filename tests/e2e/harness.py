@@ -7,6 +7,7 @@ import argparse
 import glob
 import os
 import pwd
+import random
 import re
 import shutil
 import signal
@@ -52,9 +53,18 @@ def find_haproxy(version):
     return None
 
 
+_ports = iter(random.sample(range(10000, 32000), 20000))
+
+
 def free_port():
-    with socket.create_server((ADDRESS, 0)) as probe:
-        return probe.getsockname()[1]
+    """Never one twice, and below those that the kernel gives to outgoing connections."""
+    for port in _ports:
+        try:
+            socket.create_server((ADDRESS, port)).close()
+            return port
+        except OSError:
+            continue
+    raise AssertionError("no free port")
 
 
 class Process:
