@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "base/limits.h"
@@ -29,8 +30,11 @@ std::uint32_t tag_of(std::string_view gateway, std::string_view route, std::stri
   return static_cast<std::uint32_t>(XXH64(text.data(), text.size(), 0));
 }
 
-// The name's segments in reverse before the domain: shop/web → web.shop.<domain>.
-std::string default_virtual_host(std::string_view gateway, std::string_view domain) {
+// The name's segments in reverse before the domain: shop/web → web.shop.<domain>, normalised. Null
+// without a domain, and where it is too long to be a host name or otherwise none: nobody could ask
+// for it.
+std::optional<std::string> default_virtual_host(std::string_view gateway, std::string_view domain) {
+  if (domain.empty()) return std::nullopt;
   std::string host;
   while (!gateway.empty()) {
     const std::size_t slash = gateway.rfind('/');
@@ -39,7 +43,9 @@ std::string default_virtual_host(std::string_view gateway, std::string_view doma
     host += '.';
     gateway = gateway.substr(0, start == 0 ? 0 : slash);
   }
-  return host.append(domain);
+  std::string normalized;
+  if (fault_in_virtual_host(host.append(domain), normalized)) return std::nullopt;
+  return normalized;
 }
 
 std::size_t tiers_of(const Gateway& gateway) {
@@ -117,11 +123,12 @@ std::shared_ptr<const RouteTable> RouteTable::link(
   }
   auto table = std::make_shared<RouteTable>();
   table->generation_ = generation;
+  table->virtual_host_domain_ = virtual_host_domain;
   table->gateways_ = std::move(gateways);
   Clashes clashes(diagnostics);
   for (const auto& gateway : table->gateways_) {
     if (!table->add_name(*gateway, diagnostics)) continue;
-    table->add_hosts(*gateway, virtual_host_domain, diagnostics);
+    table->add_hosts(*gateway, diagnostics);
     clashes.check_cookie(*gateway);
     clashes.check_backends(*gateway);
     table->tier_count_ += tiers_of(*gateway);
@@ -139,16 +146,13 @@ bool RouteTable::add_name(const Gateway& gateway, Diagnostics& diagnostics) {
   return false;
 }
 
-void RouteTable::add_hosts(const Gateway& gateway, std::string_view domain,
-                           Diagnostics& diagnostics) {
+void RouteTable::add_hosts(const Gateway& gateway, Diagnostics& diagnostics) {
   for (std::size_t i = 0; i < gateway.virtual_hosts.size(); ++i) {
     add_host(gateway.virtual_hosts[i], gateway, gateway.spec.virtual_hosts[i].place, diagnostics);
   }
-  if (domain.empty()) return;
-  std::string normalized;
-  // One that is too long to be a host name, or otherwise none, could not be asked for.
-  if (fault_in_virtual_host(default_virtual_host(gateway.name, domain), normalized)) return;
-  add_host(normalized, gateway, gateway.spec.place, diagnostics);
+  if (const auto host = default_virtual_host(gateway.name, virtual_host_domain_)) {
+    add_host(*host, gateway, gateway.spec.place, diagnostics);
+  }
 }
 
 void RouteTable::add_host(const std::string& host, const Gateway& gateway, const SourcePlace& place,
@@ -196,6 +200,17 @@ const Gateway* RouteTable::find_by_host(std::string_view normalized_host) const 
     }
   }
   return any_host_;
+}
+
+std::vector<std::string> RouteTable::virtual_hosts_of(const Gateway& gateway) const {
+  std::vector<std::string> hosts;
+  std::set<std::string_view> seen;
+  for (const std::string& host : gateway.virtual_hosts) {
+    if (seen.insert(host).second) hosts.push_back(host);
+  }
+  auto host = default_virtual_host(gateway.name, virtual_host_domain_);
+  if (host && !seen.contains(*host)) hosts.push_back(std::move(*host));
+  return hosts;
 }
 
 std::string default_cookie_name(std::string_view gateway) {

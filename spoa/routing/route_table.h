@@ -78,14 +78,17 @@ class RouteTable {
   // By a host in normalised form: exact name, longest "*.suffix", "*".
   const Gateway* find_by_host(std::string_view normalized_host) const;
   std::size_t tier_count() const { return tier_count_; }
+  // Each once, in normalised form: its own in their order, then the default one.
+  std::vector<std::string> virtual_hosts_of(const Gateway& gateway) const;
 
  private:
   bool add_name(const Gateway& gateway, Diagnostics& diagnostics);
-  void add_hosts(const Gateway& gateway, std::string_view domain, Diagnostics& diagnostics);
+  void add_hosts(const Gateway& gateway, Diagnostics& diagnostics);
   void add_host(const std::string& host, const Gateway& gateway, const SourcePlace& place,
                 Diagnostics& diagnostics);
 
   std::uint64_t generation_ = 0;
+  std::string virtual_host_domain_;
   std::vector<std::shared_ptr<const Gateway>> gateways_;
   NameMap<const Gateway*> by_name_;
   NameMap<const Gateway*> by_host_;    // exact
