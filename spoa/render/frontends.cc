@@ -53,7 +53,7 @@ Result<std::vector<Entry>> find_entries(const RouteTable& table, const Options& 
   std::vector<Entry> entries;
   for (const auto& gateway : table.gateways()) {
     if (!is_http(*gateway)) continue;
-    if (!gateway->virtual_hosts.empty()) {
+    if (!table.virtual_hosts_of(*gateway).empty()) {
       Entry& entry = entry_at(entries, options.virtual_host_bind, "virtual-hosts");
       entry.gateways.push_back(gateway.get());
       entry.by_host = true;
@@ -73,7 +73,7 @@ Result<std::vector<Entry>> find_entries(const RouteTable& table, const Options& 
     entry.by_host = entry.by_host || entry.gateways.size() > 1;
     if (!entry.by_host) continue;
     for (const Gateway* gateway : entry.gateways) {
-      if (gateway->virtual_hosts.empty()) {
+      if (table.virtual_hosts_of(*gateway).empty()) {
         return Error{fmt::format(
             "gateway {}: shares {} with others, so it needs virtual_hosts to be told apart",
             gateway->name, entry.bind)};
@@ -98,7 +98,7 @@ void add_fallbacks(const RouteTable& table, const Entry& entry, Frontend& fronte
   };
   for (const Gateway* gateway : entry.gateways) {
     std::vector<std::string> exact;
-    for (const std::string& host : gateway->virtual_hosts) {
+    for (const std::string& host : table.virtual_hosts_of(*gateway)) {
       if (host == "*") {
         const std::string backend = heaviest_backend(table, gateway);
         if (!backend.empty()) frontend.default_backend = backend;

@@ -205,9 +205,9 @@ Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Opt
   auto values = integration_values(table, options);
   if (!values) return values.error();
   const auto gateways = table.gateways();
-  const bool found_by_host = std::any_of(gateways.begin(), gateways.end(), [](const auto& gateway) {
-    return !gateway->virtual_hosts.empty();
-  });
+  const bool found_by_host =
+      std::any_of(gateways.begin(), gateways.end(),
+                  [&](const auto& gateway) { return !table.virtual_hosts_of(*gateway).empty(); });
   if (gateways.size() == 1 && !found_by_host) values->set("only_gateway", gateways[0]->name);
   return files_of("pointsman.cfg", "snippet", *values, table);
 }

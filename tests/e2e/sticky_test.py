@@ -143,6 +143,15 @@ class Sticky(EndToEndTest):
         self.assertEqual(response.header("x-path"), "/?a=1&b=2")
         self.assertNotIn(token, self.stage.haproxy.log())
 
+    def test_overrides_that_repeat_leave_no_trace_in_the_query(self):
+        self.start("100%", "0%")
+        force = f"pm_force={self.override()}"
+        for query, left in ((f"{force}&{force}", ""), (f"&{force}&", ""),
+                            (f"{force}&&{force}&b=2", "?&b=2"), (f"a=1&{force}&{force}", "?a=1"),
+                            ("pm_forced=1", "?pm_forced=1")):
+            response = self.stage.get(f"/a?{query}")
+            self.assertEqual(response.header("x-path"), f"/a{left}", query)
+
     def test_a_token_that_was_changed_is_no_token(self):
         self.start("100%", "0%")
         token = self.override()

@@ -73,6 +73,14 @@ TEST_CASE("a port that several gateways share finds the gateway by the host") {
     CHECK(frontends[1].gateway.empty());
     CHECK(frontends[1].fallbacks.size() == 2);
   }
+  SECTION("when each has the default one alone") {
+    const auto frontends = render::plan_frontends(*table_of({shop(), other}, "example.com"), {});
+    REQUIRE(frontends);
+    REQUIRE(frontends->size() == 2);
+    REQUIRE((*frontends)[1].fallbacks.size() == 2);
+    CHECK((*frontends)[1].fallbacks[0].patterns == std::vector<std::string>{"-i shop.example.com"});
+    CHECK((*frontends)[1].fallbacks[1].backend == "other__other-v1");
+  }
   SECTION("and it is an error when one has none") {
     const auto table = table_of({with_hosts(shop(), {"a.example.com"}), other});
     const auto frontends = render::plan_frontends(*table, {});
@@ -86,4 +94,14 @@ TEST_CASE("a port is served where the options say") {
   render::Options options;
   options.port_binds[8080] = "127.0.0.1:18080";
   CHECK(plan({shop()}, options)[0].bind == "127.0.0.1:18080");
+}
+
+TEST_CASE("a gateway that has a default virtual host alone is served with the others") {
+  const auto frontends = render::plan_frontends(*table_of({named("web")}, "example.com"), {});
+  REQUIRE(frontends);
+  REQUIRE(frontends->size() == 1);
+  CHECK((*frontends)[0].name == "virtual-hosts");
+  CHECK((*frontends)[0].gateway.empty());
+  REQUIRE((*frontends)[0].fallbacks.size() == 1);
+  CHECK((*frontends)[0].fallbacks[0].patterns == std::vector<std::string>{"-i web.example.com"});
 }

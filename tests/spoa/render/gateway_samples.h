@@ -43,7 +43,7 @@ inline routing::GatewaySpec shop() {
 }
 
 inline std::shared_ptr<const routing::RouteTable> table_of(
-    const std::vector<routing::GatewaySpec>& specs) {
+    const std::vector<routing::GatewaySpec>& specs, const std::string& domain = "") {
   Diagnostics diagnostics;
   std::vector<std::shared_ptr<const routing::Gateway>> gateways;
   for (const auto& spec : specs) gateways.push_back(routing::compile(spec, diagnostics));
@@ -53,7 +53,7 @@ inline std::shared_ptr<const routing::RouteTable> table_of(
   }
   INFO(faults);
   REQUIRE_FALSE(diagnostics.has_errors());
-  auto table = routing::RouteTable::link(std::move(gateways), "", 1, diagnostics);
+  auto table = routing::RouteTable::link(std::move(gateways), domain, 1, diagnostics);
   REQUIRE(table);
   return table;
 }

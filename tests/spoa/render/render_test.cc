@@ -28,6 +28,20 @@ TEST_CASE("the snippet of a gateway names it, lists its backends and brings them
     check_golden("tests/golden/render/snippet/" + file.name, file.text);
 }
 
+TEST_CASE("the snippet of one gateway with virtual hosts leaves it to the host who is routed") {
+  const auto names_gateway = [](const routing::GatewaySpec& spec, const std::string& domain) {
+    const auto files = render::render_snippet(*table_of({spec}, domain), {});
+    REQUIRE(files);
+    return (*files)[0].text.find("\n    http-request set-var(txn.pm_gateway) str(shop)\n") !=
+           std::string::npos;
+  };
+  auto with_host = shop();
+  with_host.virtual_hosts = {text("www.example.com")};
+  CHECK(names_gateway(shop(), ""));
+  CHECK_FALSE(names_gateway(with_host, ""));
+  CHECK_FALSE(names_gateway(shop(), "example.com"));
+}
+
 TEST_CASE("a complete configuration has a frontend for a port and one for all virtual hosts") {
   auto web = gateway(
       "web", {route("web/new", 30, {"192.0.2.1:80"}), route("web/old", 70, {"[2001:db8::1]:80"})});
