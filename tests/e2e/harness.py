@@ -333,6 +333,13 @@ spop:
                     lines = file.read().splitlines()
                 print(f"---- {name}", *lines[-80:], sep="\n", file=sys.stderr)
 
+    def sanitizer_reports(self):
+        """Whether an agent built with a sanitizer complained, at its end included."""
+        if not os.path.exists(self.path("agent.log")):
+            return False
+        with open(self.path("agent.log"), encoding="utf-8", errors="replace") as file:
+            return re.search("(Thread|Address|Leak)Sanitizer|runtime error:", file.read()) is not None
+
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -347,6 +354,8 @@ class EndToEndTest(unittest.TestCase):
             super().run(result)
         finally:
             self.stage.stop_all()
+            if self.stage.sanitizer_reports():
+                result.failures.append((self, "a sanitizer reports a fault of the agent"))
             if len(result.failures) + len(result.errors) > faults:
                 self.stage.show()
             self.stage.remove()
