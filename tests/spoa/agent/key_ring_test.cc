@@ -62,6 +62,27 @@ TEST_CASE("the MAC is HMAC-SHA256 over gateway, NUL and token, cut to 16 bytes")
   CHECK(keys->check("shop", 1, as_bytes("x"), Bytes(mac).first<16>()) == Verdict::kGood);
 }
 
+TEST_CASE("the worked example of the token's format has this MAC") {
+  const auto keys = keys_of("1 AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
+  routing::Token token;
+  token.issued = 1750000000;
+  token.seen = token.issued + 3600;
+  token.route_tag = routing::route_tag("shop", "shop/v1", "0");
+  token.remember({routing::condition_tag("shop", "shop/v2", "0"), false, 4200});
+  CHECK(keys->sign("shop", token) == "AQEAaE7hgGhO75D18XNFAXKLfQ4QaNrOfYOxwF8888MM59LLQes");
+}
+
+TEST_CASE("keys of 16 and of 64 bytes sign as HMAC has it") {
+  // printf 'shop\0x' | openssl dgst -sha256 -mac HMAC -macopt hexkey:4141…
+  const auto check = [](std::size_t key_bytes, std::string_view wanted) {
+    const auto keys = keys_of(key_of(1, key_bytes));
+    const ByteBuffer mac = test::from_hex(wanted);
+    CHECK(keys->check("shop", 1, as_bytes("x"), Bytes(mac).first<16>()) == Verdict::kGood);
+  };
+  check(16, "9a3df6ae6fc5135c7d621f0bf24a1824");
+  check(64, "a9f2c0b7ab4629bc7a0c7e554a6bf029");
+}
+
 TEST_CASE("a change of any character of a token is noticed") {
   const auto keys = keys_of(kKey1);
   const std::string text = keys->sign("shop", some_token());
