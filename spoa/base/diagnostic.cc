@@ -14,12 +14,6 @@ std::string_view file_name(const SourcePlace& place) {
 
 }  // namespace
 
-SourcePlace SourcePlace::shifted(std::size_t characters) const {
-  SourcePlace moved = *this;
-  moved.column += static_cast<int>(characters);
-  return moved;
-}
-
 std::string_view to_text(Severity severity) {
   switch (severity) {
     case Severity::kError:

@@ -14,9 +14,6 @@ struct SourcePlace {
   std::shared_ptr<const std::string> file;  // null: no file (built by a test, the command line)
   int line = 0;                             // from 1; 0: the whole file
   int column = 0;                           // from 1
-
-  // The place `characters` further right on the same line.
-  SourcePlace shifted(std::size_t characters) const;
 };
 
 enum class Severity : unsigned char { kError, kWarning, kNote };

@@ -50,6 +50,7 @@ inline constexpr std::size_t kLinkRounds = 32;  // of a reload, to find gateways
 
 // Conditions
 inline constexpr std::size_t kConditionBytes = 8192;
+inline constexpr std::size_t kTextMarks = 8192;  // of a text with folds and escapes, for places
 inline constexpr std::size_t kConditionDepth = 64;
 inline constexpr std::uint32_t kRegexMatchLimit = 100000;
 inline constexpr std::uint32_t kRegexDepthLimit = 1000;

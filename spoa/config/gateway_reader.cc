@@ -24,6 +24,7 @@ void read_port(const YamlField& field, GatewaySpec& gateway) {
   constexpr std::string_view kWanted = "a port like 8080, 8080/http or 8080/tcp";
   const std::optional<std::string> text = read_text(field, kWanted);
   if (!text) return;
+  gateway.port_place = field.node->place;
   const std::size_t slash = text->find('/');
   gateway.port = parse_port(std::string_view(*text).substr(0, slash));
   const std::string protocol = slash == std::string::npos ? "http" : text->substr(slash + 1);

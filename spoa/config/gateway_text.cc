@@ -34,6 +34,13 @@ class Writer {
   void text_in_place(const SpecText& value) {
     text(value.text);
     place(value.place);
+    if (places_ == Places::kIgnored) return;
+    number(value.marks.size());
+    for (const routing::TextMark& mark : value.marks) {
+      number(mark.offset);
+      number(mark.line);
+      number(mark.column);
+    }
   }
   void optional_text(const std::optional<SpecText>& value) {
     number(value.has_value());
@@ -80,6 +87,7 @@ void write_route(Writer& out, const routing::RouteSpec& route) {
   }
   write_instances(out, route.instances);
   out.text(route.balance);
+  out.place(route.balance_place);
   out.number(route.rewrites.size());
   for (const SpecText& rewrite : route.rewrites) out.text_in_place(rewrite);
   out.text(route.epoch);
@@ -104,6 +112,7 @@ std::string comparison_text(const routing::GatewaySpec& gateway, Places places) 
   out.text(gateway.name);
   out.place(gateway.place);
   out.number(gateway.port.value_or(0));
+  out.place(gateway.port_place);
   out.number(static_cast<int>(gateway.protocol));
   out.number(gateway.virtual_hosts.size());
   for (const SpecText& host : gateway.virtual_hosts) out.text_in_place(host);

@@ -7,6 +7,8 @@
 
 #include "base/limits.h"
 #include "config/value_syntax.h"
+#include "routing/balance.h"
+#include "routing/names.h"
 
 namespace pointsman::config {
 namespace {
@@ -150,7 +152,7 @@ void read_name_and_instance(const YamlNode& key, const YamlField& field, RouteSp
   route.place = key.place;
   const bool external = key.text.starts_with('[') && key.text.ends_with(']');
   if (!external) {
-    if (const auto fault = name_fault(key.text)) {
+    if (const auto fault = routing::fault_in_name(key.text)) {
       field.context->error(key.place, field.key, *fault);
     }
     return;
@@ -210,9 +212,12 @@ RouteSpec read_route(const YamlNode& key, const YamlField& field) {
   const YamlField gateway = reader.take("gateway");
   route.gateway = with_place(gateway, read_name(gateway, "a gateway's name"));
   read_discover(reader.take("discover"), route);
-  route.balance =
-      read_text_if(reader.take("balance"), "a balance algorithm like leastconn", is_balance)
-          .value_or("");
+  const YamlField balance = reader.take("balance");
+  const auto is_balance = [](std::string_view text) { return !routing::fault_in_balance(text); };
+  if (auto text = read_text_if(balance, "a balance algorithm like leastconn", is_balance)) {
+    route.balance = std::move(*text);
+    route.balance_place = balance.node->place;
+  }
   if (route.balance == "default") route.balance.clear();  // Vamp's word for it
   const YamlField epoch = reader.take("epoch");
   if (const auto number = read_number(epoch, 0, limits::kEpochMax)) {

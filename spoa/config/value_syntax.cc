@@ -112,32 +112,6 @@ std::optional<HostAndPort> parse_host_and_port(std::string_view text) {
   return HostAndPort{std::string(host), *port};
 }
 
-std::optional<std::string> name_fault(std::string_view text) {
-  if (text.empty()) return "a name needs at least one character";
-  if (text.size() > limits::kNameBytes) {
-    return fmt::format("a name has at most {} bytes", limits::kNameBytes);
-  }
-  for (const char c : text) {
-    if (is_blank(c)) return "a name has no blanks";
-    if (!is_printable(c)) return "a name has printable ASCII characters only";
-    if (std::string_view("()[]{}<>").find(c) != std::string_view::npos) {
-      return "a name has no brackets";
-    }
-    if (std::string_view("'\"`\\").find(c) != std::string_view::npos) {
-      return "a name has no quotes and no backslash";
-    }
-  }
-  const auto slashes = static_cast<std::size_t>(std::count(text.begin(), text.end(), '/'));
-  if (slashes + 1 > limits::kGatewayNameSegments) {
-    return fmt::format("a name has at most {} segments between slashes",
-                       limits::kGatewayNameSegments);
-  }
-  if (text.front() == '/' || text.back() == '/' || text.find("//") != std::string_view::npos) {
-    return "a segment of a name, between slashes, is not empty";
-  }
-  return std::nullopt;
-}
-
 bool is_host_name(std::string_view text) {
   if (text.empty() || text.size() > kHostNameBytes) return false;
   while (true) {
@@ -167,10 +141,6 @@ bool is_cookie_path(std::string_view text) {
 }
 
 bool is_backend_name(std::string_view text) { return only(text, "-_.:"); }
-
-bool is_balance(std::string_view text) {
-  return !text.empty() && is_letter(text.front()) && only(text, "-_.:,()/ ");
-}
 
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),

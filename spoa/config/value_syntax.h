@@ -28,16 +28,12 @@ struct HostAndPort {
 // "10.0.0.7:8080", "[::1]:8080", "web.example.com:8080".
 std::optional<HostAndPort> parse_host_and_port(std::string_view text);
 
-// Why a text is no gateway's, route's or service's name; null when it is one.
-std::optional<std::string> name_fault(std::string_view text);
-
 bool is_host_name(std::string_view text);     // labels of letters, digits, - and _
 bool is_address(std::string_view text);       // a literal IPv4 or IPv6 address
 bool is_virtual_host(std::string_view text);  // host name, "*.host.name" or "*"
 bool is_http_token(std::string_view text);    // RFC 9110 section 5.6.2: header and cookie names
 bool is_cookie_path(std::string_view text);   // begins with /
 bool is_backend_name(std::string_view text);  // as HAProxy takes them
-bool is_balance(std::string_view text);       // algorithm with arguments; HAProxy checks the rest
 bool has_control_character(std::string_view text);
 
 }  // namespace pointsman::config

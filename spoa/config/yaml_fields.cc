@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/near_match.h"
 #include "config/value_syntax.h"
+#include "routing/names.h"
 
 namespace pointsman::config {
 
@@ -121,7 +122,7 @@ std::optional<std::uint64_t> read_number(const YamlField& field, std::uint64_t m
 std::optional<std::string> read_name(const YamlField& field, std::string_view wanted) {
   std::optional<std::string> text = read_text(field, wanted);
   if (!text) return std::nullopt;
-  if (const auto fault = name_fault(*text)) {
+  if (const auto fault = routing::fault_in_name(*text)) {
     field.error(fmt::format("found {}: {}", describe(*field.node), *fault));
     return std::nullopt;
   }

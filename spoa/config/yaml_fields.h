@@ -45,7 +45,9 @@ struct YamlField {
   void error(std::string message) const { context->error(node->place, key, std::move(message)); }
   void wanted(std::string_view what) const;  // "found a list, wanted a percentage like 5%"
   YamlField item(std::size_t index) const;   // of a list
-  routing::SpecText with_place(std::string text) const { return {std::move(text), node->place}; }
+  routing::SpecText with_place(std::string text) const {
+    return {std::move(text), node->place, node->marks};
+  }
 };
 
 class MappingReader {

@@ -14,6 +14,7 @@
 
 #include "base/limits.h"
 #include "config/source_text.h"
+#include "config/text_marks.h"
 
 namespace pointsman::config {
 namespace {
@@ -54,6 +55,7 @@ class TreeBuilder : public YAML::EventHandler {
     node.quoted = tag == "!" || tag == std::string(kCoreTags) + "str";
     node.place = source_.place_at(first_character(offset(mark)));
     node.text = value;
+    node.marks = text_marks(source_, first_character(offset(mark)), value);
     node.all_bytes = value.size();
     count(mark, 0, value.size());
     attach(node);

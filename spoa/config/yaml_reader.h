@@ -11,6 +11,7 @@
 
 #include "base/diagnostic.h"
 #include "base/result.h"
+#include "routing/route_spec.h"
 
 namespace pointsman::config {
 
@@ -25,6 +26,7 @@ struct YamlNode {
   bool quoted = false;  // quoted, block or !!str: a text, though it may look like a number
   SourcePlace place;    // a scalar: of its first character, behind the quote
   std::string text;
+  std::vector<routing::TextMark> marks;  // none where the text stands in the file as it is
   std::vector<const YamlNode*> items;
   std::vector<Entry> entries;  // as written
 

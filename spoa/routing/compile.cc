@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "routing/balance.h"
 #include "routing/names.h"
 #include "routing/shares.h"
 #include "routing/unbuilt_features.h"
@@ -41,7 +42,7 @@ class Compiler {
     gateway_->allow_forced = spec_.allow_forced;
     gateway_->weight_tier = tier_of(spec_.name, "", "weights");
     gateway_->alternate_tier = tier_of(spec_.name, "", "alternates");
-    if (auto fault = fault_in_gateway_name(spec_.name)) error(spec_.place, "name", *fault);
+    if (auto fault = fault_in_name(spec_.name)) error(spec_.place, "name", *fault);
     add_virtual_hosts();
     add_sticky();
     check_split_by();
@@ -76,11 +77,20 @@ class Compiler {
   void add_sticky() {
     StickySpec& sticky = gateway_->sticky;
     sticky = spec_.sticky;
-    if (sticky.cookie.empty()) sticky.cookie = default_cookie_name(spec_.name);
+    const bool has_default_cookie = sticky.cookie.empty();
+    if (has_default_cookie) sticky.cookie = default_cookie_name(spec_.name);
     const auto fault = [&](std::string_view key, const std::string& message) {
       error(sticky.place, "sticky." + std::string(key), message);
     };
-    if (auto wrong = fault_in_token(sticky.cookie)) fault("cookie", *wrong);
+    if (!has_default_cookie) {
+      if (auto wrong = fault_in_token(sticky.cookie)) fault("cookie", *wrong);
+    } else if (sticky.cookie.size() > limits::kNameBytes &&
+               spec_.name.size() <= limits::kNameBytes) {
+      const std::size_t prefix = sticky.cookie.size() - spec_.name.size();
+      error(spec_.place, "name",
+            "a name has at most " + std::to_string(limits::kNameBytes - prefix) +
+                " bytes, or there is another name for the cookie in sticky.cookie");
+    }
     if (auto wrong = fault_in_cookie_attribute(sticky.path)) fault("path", *wrong);
     if (!sticky.path.starts_with('/')) fault("path", "must start with '/'");
     if (auto wrong = fault_in_cookie_attribute(sticky.domain)) fault("domain", *wrong);
@@ -104,7 +114,7 @@ class Compiler {
     if (split.kind == SplitBySpec::Kind::kHeader || split.kind == SplitBySpec::Kind::kCookie) {
       fault = fault_in_token(split.name);
     } else if (split.kind == SplitBySpec::Kind::kQuery) {
-      fault = fault_in_route_name(split.name);
+      fault = fault_in_query_name(split.name);
     }
     if (fault) error(split.place, "split_by", "'" + split.name + "': " + *fault);
   }
@@ -130,6 +140,7 @@ class Compiler {
       }
       if (auto fault = fault_in_epoch(spec.epoch)) error(spec.place, key + ".epoch", *fault);
       check_destination(spec);
+      check_balance(spec);
       Route& route = gateway_->routes.emplace_back();
       route.name = spec.name;
       if (spec.gateway) {
@@ -161,6 +172,15 @@ class Compiler {
     }
   }
 
+  void check_balance(const RouteSpec& spec) {
+    if (spec.balance.empty()) return;
+    if (auto fault = fault_in_balance(spec.balance)) {
+      error(spec.balance_place, key_of(spec) + ".balance", *fault);
+    } else if (auto doubt = doubt_about_balance(spec.balance)) {
+      warning(spec.balance_place, key_of(spec) + ".balance", *doubt);
+    }
+  }
+
   void add_condition(const RouteSpec& spec, Route& route) {
     const std::string key = key_of(spec);
     if (spec.strength && spec.strength->share > kWhole) {
@@ -181,7 +201,7 @@ class Compiler {
     if (parsed) {
       route.condition = std::move(*parsed);
     } else {
-      error(spec.condition->place.shifted(parsed.error().offset), key + ".condition",
+      error(spec.condition->place_of(parsed.error().offset), key + ".condition",
             parsed.error().message);
     }
   }
@@ -205,7 +225,7 @@ class Compiler {
       if (parsed) {
         route.rewrites.push_back(std::move(*parsed));
       } else {
-        error(text.place.shifted(parsed.error().offset), key, parsed.error().message);
+        error(text.place_of(parsed.error().offset), key, parsed.error().message);
       }
     }
   }

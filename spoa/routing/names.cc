@@ -21,37 +21,61 @@ bool has_blank_or_control(std::string_view text) {
 }
 
 std::optional<std::string> fault_in_size(std::string_view name) {
-  if (name.empty()) return "a name must not be empty";
+  if (name.empty()) return "a name needs at least one character";
   if (name.size() > limits::kNameBytes) {
-    return "the name has " + std::to_string(name.size()) + " bytes, at most " +
-           std::to_string(limits::kNameBytes) + " are allowed";
+    return "a name has at most " + std::to_string(limits::kNameBytes) + " bytes";
   }
   return std::nullopt;
 }
 
+// HAProxy has no quoting that serves everywhere, and names stand everywhere in its configuration.
+std::optional<std::string> fault_in_character(char c) {
+  if (c == ' ' || c == '\t' || c == '\n' || c == '\r') return "a name has no blanks";
+  if (c < ' ' || c > '~') return "a name has printable ASCII characters only";
+  if (std::string_view("()[]{}<>").find(c) != std::string_view::npos) {
+    return "a name has no brackets";
+  }
+  if (std::string_view("'\"`\\").find(c) != std::string_view::npos) {
+    return "a name has no quotes and no backslash";
+  }
+  if (std::string_view("#$%,").find(c) != std::string_view::npos) {
+    return "a name has no '#', '$', '%' and ','";
+  }
+  return std::nullopt;
+}
+
+bool is_in_address(char c) {
+  return is_letter(c) || is_digit(c) ||
+         std::string_view(".:-_[]").find(c) != std::string_view::npos;
+}
+
 }  // namespace
 
-std::optional<std::string> fault_in_gateway_name(std::string_view name) {
+std::optional<std::string> fault_in_name(std::string_view name) {
   if (auto fault = fault_in_size(name)) return fault;
-  if (has_blank_or_control(name) || name.find_first_of("[]") != std::string_view::npos) {
-    return "a gateway's name must not contain blanks, control characters or brackets";
+  for (const char c : name) {
+    if (auto fault = fault_in_character(c)) return fault;
   }
   const auto slashes = static_cast<std::size_t>(std::count(name.begin(), name.end(), '/'));
-  if (name.front() == '/' || name.back() == '/' || name.find("//") != std::string_view::npos) {
-    return "a segment of the gateway's name is empty";
-  }
   if (slashes + 1 > limits::kGatewayNameSegments) {
-    return "the gateway's name has " + std::to_string(slashes + 1) + " segments, at most " +
-           std::to_string(limits::kGatewayNameSegments) + " are allowed";
+    return "a name has at most " + std::to_string(limits::kGatewayNameSegments) +
+           " segments between slashes";
+  }
+  if (name.front() == '/' || name.back() == '/' || name.find("//") != std::string_view::npos) {
+    return "a segment of a name, between slashes, is not empty";
   }
   return std::nullopt;
 }
 
 std::optional<std::string> fault_in_route_name(std::string_view name) {
+  const bool is_address = name.size() > 2 && name.front() == '[' && name.back() == ']' &&
+                          std::all_of(name.begin(), name.end(), is_in_address);
+  return is_address ? fault_in_size(name) : fault_in_name(name);
+}
+
+std::optional<std::string> fault_in_query_name(std::string_view name) {
   if (auto fault = fault_in_size(name)) return fault;
-  if (has_blank_or_control(name)) {
-    return "a route's name must not contain blanks or control characters";
-  }
+  if (has_blank_or_control(name)) return "a query parameter has no blanks or control characters";
   return std::nullopt;
 }
 

@@ -9,11 +9,16 @@
 
 namespace pointsman::routing {
 
-// One to four segments joined by '/', no blanks, no square brackets, no control characters.
-std::optional<std::string> fault_in_gateway_name(std::string_view name);
+// Of a gateway or service, and mostly of a route: one to four segments joined by '/', of printable
+// ASCII without what has a meaning in HAProxy's configuration: blanks, brackets, quotes and
+// backslashes, '#', '$', '%', ','.
+std::optional<std::string> fault_in_name(std::string_view name);
 
-// As written, no blanks and no control characters; "[host:port]" is a route's name too.
+// A name, or "[host:port]".
 std::optional<std::string> fault_in_route_name(std::string_view name);
+
+// Of a query parameter, as written: no blanks and no control characters.
+std::optional<std::string> fault_in_query_name(std::string_view name);
 
 // What HAProxy takes as a backend's name: letters, digits and '-', '_', '.', ':'.
 std::optional<std::string> fault_in_backend_name(std::string_view name);

@@ -1,5 +1,9 @@
 #include "routing/route_spec.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
 namespace pointsman::routing {
 namespace {
 
@@ -10,6 +14,25 @@ bool fits_backend_name(char c) {
 }
 
 }  // namespace
+
+SourcePlace SpecText::place_of(std::size_t offset) const {
+  SourcePlace found = place;
+  std::size_t from = 0;
+  const auto next =
+      std::upper_bound(marks.begin(), marks.end(), offset,
+                       [](std::size_t at, const TextMark& mark) { return at < mark.offset; });
+  if (next != marks.begin()) {
+    const TextMark& mark = *std::prev(next);
+    found.line = mark.line;
+    found.column = mark.column;
+    from = mark.offset;
+  }
+  // Columns count characters: bytes that go on with one (RFC 3629 section 3) don't count.
+  for (const char c : std::string_view(text).substr(std::min(from, text.size()), offset - from)) {
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) ++found.column;
+  }
+  return found;
+}
 
 std::string backend_name(const GatewaySpec& gateway, const RouteSpec& route) {
   if (route.backend) return route.backend->text;

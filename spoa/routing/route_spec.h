@@ -15,9 +15,21 @@ namespace pointsman::routing {
 
 inline constexpr std::uint32_t kWhole = 10000;  // 100 %: shares and strengths are 1/10,000
 
+// From byte `offset` of a text on, its characters stand from this place on, until the next mark.
+struct TextMark {
+  std::size_t offset = 0;
+  int line = 0;
+  int column = 0;
+};
+
+// A text as it is meant. In the file it may be folded, indented or have escapes: marks tell where
+// its parts stand. It has none when it stands there as it is, in one line.
 struct SpecText {
   std::string text;
   SourcePlace place;
+  std::vector<TextMark> marks = {};  // by offset
+
+  SourcePlace place_of(std::size_t offset) const;  // of the character at a byte of the text
 };
 
 struct WeightSpec {
@@ -57,7 +69,8 @@ struct RouteSpec {
   std::optional<SpecText> service;
   std::optional<DiscoverSpec> discover;
   std::vector<InstanceSpec> instances;
-  std::string balance;             // empty: the default
+  std::string balance;  // empty: the default
+  SourcePlace balance_place;
   std::vector<SpecText> rewrites;  // "NEW if CONDITION"
   std::string epoch = "0";
 };
@@ -88,6 +101,7 @@ struct GatewaySpec {
   std::string name;
   SourcePlace place;
   std::optional<std::uint16_t> port;
+  SourcePlace port_place;
   Protocol protocol = Protocol::kHttp;
   std::vector<SpecText> virtual_hosts;
   StickySpec sticky;

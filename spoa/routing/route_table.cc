@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "routing/clashes.h"
 #include "routing/names.h"
 #include "routing/references.h"
 
@@ -15,12 +16,6 @@ namespace {
 
 bool is_letter_or_digit(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-// " (shop.yaml:4)", or nothing where no file is known.
-std::string where(const SourcePlace& place) {
-  if (!place.file) return "";
-  return " (" + *place.file + ":" + std::to_string(place.line) + ")";
 }
 
 std::uint32_t tag_of(std::string_view gateway, std::string_view route, std::string_view epoch,
@@ -54,47 +49,6 @@ std::size_t tiers_of(const Gateway& gateway) {
                     [](const Route& route) { return route.condition.has_value(); });
   return 2 + 2 * static_cast<std::size_t>(conditions);  // each once more for alternates
 }
-
-// Finds what two gateways must not share, while a table is linked. The later of the two is the one
-// that the error names.
-class Clashes {
- public:
-  explicit Clashes(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
-
-  void check_cookie(const Gateway& gateway) {
-    const auto [entry, is_new] = cookies_.try_emplace(gateway.sticky.cookie, &gateway);
-    if (is_new) return;
-    const Gateway& other = *entry->second;
-    diagnostics_.error(gateway.spec.sticky.place, gateway.name, "sticky.cookie",
-                       "the cookie " + gateway.sticky.cookie + " belongs to gateway " + other.name +
-                           where(other.spec.place) + "; give one of the two another name");
-  }
-
-  // Routes may share a backend of the user's own; one that Pointsman names is one route's alone.
-  void check_backends(const Gateway& gateway) {
-    for (const RouteSpec& route : gateway.spec.routes) {
-      if (route.gateway) continue;
-      const Owner owner{&gateway, &route};
-      const auto [entry, is_new] = backends_.try_emplace(backend_name(gateway.spec, route), owner);
-      if (is_new) continue;
-      const Owner& other = entry->second;
-      if (route.backend && other.route->backend) continue;
-      diagnostics_.error(route.place, gateway.name, "routes." + route.name,
-                         "its backend " + entry->first + " is that of route " + other.route->name +
-                             " of gateway " + other.gateway->name + where(other.route->place) +
-                             " too; rename one of the two");
-    }
-  }
-
- private:
-  struct Owner {
-    const Gateway* gateway;
-    const RouteSpec* route;
-  };
-  Diagnostics& diagnostics_;
-  NameMap<const Gateway*> cookies_;
-  NameMap<Owner> backends_;
-};
 
 }  // namespace
 
@@ -131,6 +85,7 @@ std::shared_ptr<const RouteTable> RouteTable::link(
     table->add_hosts(*gateway, diagnostics);
     clashes.check_cookie(*gateway);
     clashes.check_backends(*gateway);
+    clashes.check_port(*gateway, !table->virtual_hosts_of(*gateway).empty());
     table->tier_count_ += tiers_of(*gateway);
   }
   check_references(table->gateways_, table->by_name_, diagnostics);
@@ -141,8 +96,9 @@ std::shared_ptr<const RouteTable> RouteTable::link(
 bool RouteTable::add_name(const Gateway& gateway, Diagnostics& diagnostics) {
   const auto [entry, is_new] = by_name_.try_emplace(gateway.name, &gateway);
   if (is_new) return true;
-  diagnostics.error(gateway.spec.place, gateway.name, "name",
-                    "there is another gateway of this name" + where(entry->second->spec.place));
+  diagnostics.error(
+      gateway.spec.place, gateway.name, "name",
+      "there is another gateway of this name" + named_place(entry->second->spec.place));
   return false;
 }
 
@@ -171,7 +127,7 @@ void RouteTable::add_host(const std::string& host, const Gateway& gateway, const
   if (other != nullptr && other != &gateway) {
     diagnostics.error(place, gateway.name, "virtual_hosts",
                       "the virtual host " + host + " belongs to gateway " + other->name +
-                          where(other->spec.place));
+                          named_place(other->spec.place));
   }
   // Once, for the first one that is too many.
   if (other == nullptr && ++host_count_ == limits::kVirtualHosts + 1) {

@@ -60,9 +60,4 @@ TEST_CASE("diagnostics are sorted by file, line and column, and keep their order
   CHECK(order == "012345");
 }
 
-TEST_CASE("a place moves along its line") {
-  CHECK(place("a", 3, 5).shifted(4).column == 9);
-  CHECK(place("a", 3, 5).shifted(4).line == 3);
-}
-
 }  // namespace pointsman

@@ -111,7 +111,7 @@ TEST_CASE("All faults are reported at once, each with its key") {
           rewrite x
         route r/1 - epoch=x if path is
       )") ==
-        "name: a segment of the gateway's name is empty\n"
+        "name: a segment of a name, between slashes, is not empty\n"
         "virtual_hosts: 'x:80': a virtual host is written without a port\n"
         "sticky.cookie: the name may consist of letters, digits and !#$%&'*+-.^_`|~\n"
         "sticky.ttl: must be longer than 0\n"
@@ -217,7 +217,7 @@ TEST_CASE("A tcp gateway is sticky by instance, or by route with a split by sour
 
 TEST_CASE("A split needs the name of its header, cookie or parameter") {
   CHECK(findings("gateway shop by=header:\n route a -") ==
-        "split_by: '': a name must not be empty\n");
+        "split_by: '': a name needs at least one character\n");
   CHECK(findings("gateway shop by=cookie:a;b\n route a -").starts_with("split_by: 'a;b': "));
   CHECK(findings("gateway shop by=query:a;b\n route a -") == "");
 }
@@ -233,4 +233,28 @@ TEST_CASE("What is legal but surely not meant is warned about") {
   spec.sticky.same_site = "None";
   spec.sticky.secure = StickySpec::Secure::kNever;
   CHECK(findings(spec, Severity::kWarning).starts_with("sticky.same_site: "));
+}
+
+TEST_CASE("A name leaves room for the default name of its cookie, or is not in it") {
+  const auto named = [](std::size_t size, const std::string& words) {
+    return "gateway " + std::string(size, 'a') + words + "\n route a -";
+  };
+  CHECK(findings(named(limits::kNameBytes - 3, "")) == "");
+  CHECK(findings(named(limits::kNameBytes - 2, "")) ==
+        "name: a name has at most 252 bytes, or there is another name for the cookie in "
+        "sticky.cookie\n");
+  CHECK(findings(named(limits::kNameBytes, " cookie=c")) == "");
+}
+
+TEST_CASE("A balance that HAProxy can't read is refused, one that nobody knows is warned about") {
+  const auto with = [](const std::string& balance, Severity severity) {
+    GatewaySpec spec = test::gateway_spec("gateway shop\n route a -");
+    spec.routes[0].balance = balance;
+    return findings(spec, severity);
+  };
+  CHECK(with("leastconn", Severity::kWarning) == "");
+  CHECK(with("leastcon", Severity::kWarning) ==
+        "routes.a.balance: HAProxy has no algorithm 'leastcon' that is known here; did you mean "
+        "'leastconn'?\n");
+  CHECK(with("least#", Severity::kError).starts_with("routes.a.balance: "));
 }

@@ -17,21 +17,31 @@ std::string normalized(std::string_view host) {
 
 }  // namespace
 
-TEST_CASE("A gateway's name has one to four segments without blanks or brackets") {
-  for (const char* name : {"shop", "shop/web", "a/b/c/d", "shop.v1_x-y", "größe"}) {
+TEST_CASE("Names have one to four segments and nothing that HAProxy would read otherwise") {
+  for (const char* name : {"shop", "shop/v1", "a/b/c/d", "1.2_3-4:5@6", "a+b=c;d|e&f~g^h*i?j!"}) {
     INFO(name);
-    CHECK_FALSE(fault_in_gateway_name(name));
+    CHECK_FALSE(fault_in_name(name));
+    CHECK_FALSE(fault_in_route_name(name));
   }
-  for (const char* name : {"", "a b", "a\tb", "a\x7f", "[shop]", "a/b/c/d/e", "/a", "a/", "a//b"}) {
+  CHECK(fault_in_name("") == "a name needs at least one character");
+  CHECK(fault_in_name("a b") == "a name has no blanks");
+  CHECK(fault_in_name("a[1]") == "a name has no brackets");
+  CHECK(fault_in_name("a/b/c/d/e") == "a name has at most 4 segments between slashes");
+  CHECK(fault_in_name("a//b") == "a segment of a name, between slashes, is not empty");
+  CHECK(fault_in_name("/a") == fault_in_name("a/"));
+  CHECK(fault_in_name("a\"") == "a name has no quotes and no backslash");
+  CHECK(fault_in_name("sh\xc3\xb6p") == "a name has printable ASCII characters only");
+  CHECK(fault_in_name(std::string_view("a\0b", 3)) == "a name has printable ASCII characters only");
+  for (const char* name : {"shop#1", "a$b", "50%", "a,b"}) {
     INFO(name);
-    CHECK(fault_in_gateway_name(name));
+    CHECK(fault_in_name(name) == "a name has no '#', '$', '%' and ','");
+    CHECK(fault_in_route_name(name) == fault_in_name(name));
   }
-  CHECK(fault_in_gateway_name(std::string_view("a\0b", 3)));
 }
 
 TEST_CASE("Names are bounded") {
-  CHECK_FALSE(fault_in_gateway_name(std::string(limits::kNameBytes, 'a')));
-  CHECK(fault_in_gateway_name(std::string(limits::kNameBytes + 1, 'a')));
+  CHECK_FALSE(fault_in_name(std::string(limits::kNameBytes, 'a')));
+  CHECK(fault_in_name(std::string(limits::kNameBytes + 1, 'a')));
   CHECK_FALSE(fault_in_route_name(std::string(limits::kNameBytes, 'a')));
   CHECK(fault_in_route_name(std::string(limits::kNameBytes + 1, 'a')));
   CHECK(normalized(std::string(limits::kHostBytes, 'a')) == std::string(limits::kHostBytes, 'a'));
@@ -41,10 +51,24 @@ TEST_CASE("Names are bounded") {
 
 TEST_CASE("A route may be named by its address") {
   CHECK_FALSE(fault_in_route_name("[192.0.2.10:80]"));
+  CHECK_FALSE(fault_in_route_name("[[2001:db8::1]:80]"));
+  for (const char* name : {"[]", "[a", "a]", "[a b]", "[a,b]", "[a]b"}) {
+    INFO(name);
+    CHECK(fault_in_route_name(name));
+  }
   CHECK_FALSE(fault_in_route_name("shop/v1"));
   CHECK(fault_in_route_name(""));
   CHECK(fault_in_route_name("shop v1"));
   CHECK(fault_in_route_name(std::string_view("a\0b", 3)));
+}
+
+TEST_CASE("A query parameter may be named by anything without blanks") {
+  CHECK_FALSE(fault_in_query_name("user[id]"));
+  CHECK_FALSE(fault_in_query_name("a;b"));
+  for (const char* name : {"", "a b", "a\tb", "a\x7f"}) {
+    INFO(name);
+    CHECK(fault_in_query_name(name));
+  }
 }
 
 TEST_CASE("A backend's name is one that HAProxy takes") {

@@ -121,27 +121,8 @@ TEST_CASE("An error says where the other gateway stands") {
         "shop.yaml:9:17: virtual_hosts: the virtual host x belongs to gateway a (shop.yaml:3)");
 }
 
-TEST_CASE("Two gateways of one cookie are refused") {
+TEST_CASE("A default cookie is named after its gateway") {
   CHECK(default_cookie_name("shop/web_1.x") == "pm_shop-web-1-x");
-  CHECK(link_errors("gateway a/b\ngateway a-b") ==
-        "a-b: sticky.cookie: the cookie pm_a-b belongs to gateway a/b; give one of the two another "
-        "name\n");
-  CHECK(link_errors("gateway a/b cookie=mine\ngateway a-b") == "");
-}
-
-TEST_CASE("Two routes of one generated backend name are refused") {
-  CHECK(link_errors("gateway shop\n route a/b 50%\n route a-b 50%") ==
-        "shop: routes.a-b: its backend shop__a-b is that of route a/b of gateway shop too; rename "
-        "one of the two\n");
-  CHECK(link_errors("gateway a\n route b__c -\ngateway a__b\n route c -") ==
-        "a__b: routes.c: its backend a__b__c is that of route b__c of gateway a too; rename one of "
-        "the two\n");
-  CHECK(link_errors("gateway a\n route b -\ngateway c\n route d - backend=a__b")
-            .starts_with("c: routes.d: its backend a__b"));
-}
-
-TEST_CASE("Routes may share a backend of the user's own") {
-  CHECK(link_errors("gateway a\n route b - backend=be\ngateway c\n route d - backend=be") == "");
 }
 
 TEST_CASE("All faults of a table are reported at once, those of references too") {
