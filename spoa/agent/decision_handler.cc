@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "agent/set_cookie.h"
+#include "routing/gone_tiers.h"
 
 namespace pointsman::agent {
 namespace {
@@ -60,11 +61,12 @@ struct CookieMaker {
 
 void answer_first(Answer& answer, const Choice& first, const CookieMaker& cookies) {
   if (first.gateway != nullptr) answer.set("gateway", first.gateway->name);
+  // A visitor may have something to remember although no route serves.
+  if (cookies.has_cookie(first)) answer.set("cookie", cookies.cookie(first));
   if (!first) return;
   answer.set("route", first.route->name);
   answer.set("backend", first.route->backend);
   if (first.path) answer.set("path", *first.path);
-  if (cookies.has_cookie(first)) answer.set("cookie", cookies.cookie(first));
 }
 
 void answer_alternate(Answer& answer, const Choice& alternate, const CookieMaker& cookies) {
@@ -126,7 +128,7 @@ void DecisionHandler::on_message(const spop::Message& message, spop::ActionList&
   if (table == nullptr) return;
   if (table->generation() != table_generation_) {
     table_generation_ = table->generation();
-    rolls_.forget_above(table->tier_count());
+    routing::forget_gone_tiers(rolls_, *table);
   }
   static const NoKeys kNoKeys;
   const KeyRing* const keys = keys_.get().get();

@@ -26,8 +26,8 @@ double SequenceRolls::next(Tier tier) {
   return step / static_cast<double>(kWhole);
 }
 
-void SequenceRolls::forget_above(std::size_t tiers) {
-  if (index_.size() > tiers) index_.clear();
+void SequenceRolls::keep_only(const std::unordered_set<std::uint64_t>& tier_keys) {
+  std::erase_if(index_, [&](const auto& entry) { return !tier_keys.contains(entry.first); });
 }
 
 }  // namespace pointsman::routing

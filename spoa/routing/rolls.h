@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace pointsman::routing {
 
@@ -32,9 +33,10 @@ class SequenceRolls : public Rolls {
   double strength(Tier tier) override { return next(tier); }
   double weight(Tier tier) override { return next(tier); }
 
-  // Forgets all tiers when more than `tiers` are known: called when a table with that many tiers
-  // replaced another, so that renamed routes don't pile up.
-  void forget_above(std::size_t tiers);
+  // Of tiers that were asked.
+  std::size_t tier_count() const { return index_.size(); }
+  // Forgets all tiers but these; theirs go on where they are.
+  void keep_only(const std::unordered_set<std::uint64_t>& tier_keys);
 
  private:
   double next(Tier tier);

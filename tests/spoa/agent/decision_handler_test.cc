@@ -110,6 +110,17 @@ TEST_CASE("a table that has nothing for the request is still a decision") {
   CHECK(fixture.counters().decisions_by_reason[0] == 1);
 }
 
+TEST_CASE("a visitor whom a condition let go gets a cookie, although no route serves") {
+  Fixture fixture;
+  fixture.keys.publish(keys_of(kKey1));
+  fixture.table.publish(table_of("gateway shop sticky\n route a 0% at 0% if true", 7));
+  const Variables variables = ask_with_cookie(fixture, "");
+  CHECK(text_of(variables, "reason") == "none");
+  CHECK(variables.count("txn.route") == 0);
+  CHECK(cookie_pair(variables).starts_with("pm_shop="));
+  CHECK(ask_with_cookie(fixture, cookie_pair(variables)).count("txn.cookie") == 0);
+}
+
 TEST_CASE("before the first table, and for a message of another name, nothing is set") {
   Fixture fixture;
   CHECK(fixture.ask({{"host", text("shop.example")}}).empty());

@@ -111,12 +111,13 @@ TEST_CASE("Tiers advance by themselves, each from its own start") {
   CHECK(start == 2);
 }
 
-TEST_CASE("Sequences are forgotten only when there are more than the table has tiers") {
+TEST_CASE("Tiers that are kept go on where they are, the others are forgotten") {
   SequenceRolls rolls([] { return 0; });
   rolls.weight(Tier{1});
   rolls.weight(Tier{2});
-  rolls.forget_above(2);
-  CHECK(rolls.weight(Tier{1}) == 0.1089);
-  rolls.forget_above(1);
+  CHECK(rolls.tier_count() == 2);
+  rolls.keep_only({2, 3});
+  CHECK(rolls.tier_count() == 1);
+  CHECK(rolls.weight(Tier{2}) == 0.1089);
   CHECK(rolls.weight(Tier{1}) == 0.0);
 }
