@@ -44,6 +44,7 @@ inline constexpr std::size_t kGatewayNameSegments = 4;
 inline constexpr std::size_t kNameBytes = 255;  // of a gateway or route
 inline constexpr std::size_t kHostBytes = 255;  // longer hosts belong only to "*"
 inline constexpr std::size_t kReferenceSteps = 8;
+inline constexpr std::size_t kDeadEnds = 16;  // gateways without an alternate, in one search
 inline constexpr double kRelativeWeightMax = 1e9;
 inline constexpr std::uint64_t kEpochMax = 4294967295;
 inline constexpr std::size_t kLinkRounds = 32;  // of a reload, to find gateways that fit together
@@ -78,5 +79,8 @@ inline constexpr std::size_t kDiagnosticsShown = 100;
 inline constexpr std::size_t kGatewayFiles = 10000;  // in a folder
 inline constexpr std::size_t kWatchedFolders = 1024;
 inline constexpr std::chrono::milliseconds kWatchCoalesce{50};
+inline constexpr std::size_t kUnfinishedFiles = 10000;          // remembered by a watch
+inline constexpr std::chrono::seconds kUnfinishedFileWait{10};  // then it counts as it is
+inline constexpr std::size_t kSupersededValues = 64;            // kept for their last readers
 
 }  // namespace pointsman::limits

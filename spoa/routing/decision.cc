@@ -36,6 +36,8 @@ struct Way {
     assert(count < stops.size());
     stops[count++] = std::move(stop);
   }
+  void remove_last() { --count; }
+  Stop& last() { return stops[count - 1]; }
   const Stop& last() const { return stops[count - 1]; }
   std::span<const Stop> all() const { return {stops.data(), count}; }
 };
@@ -49,7 +51,8 @@ class Decider {
     const Gateway* gateway = choose_gateway();
     if (gateway == nullptr) return {};
     Way way;
-    follow(*gateway, Purpose::kFirst, way);
+    way.add(decide_in(*gateway, Purpose::kFirst));
+    follow(way, Purpose::kFirst);
 
     Decision decision;
     decision.first = choice_at_end_of(way);
@@ -81,12 +84,9 @@ class Decider {
     return gateway;
   }
 
-  // Decides in the gateway, and on along references until a route serves or none is found.
-  void follow(const Gateway& start, Purpose purpose, Way& way) {
-    for (const Gateway* gateway = &start; gateway != nullptr;) {
-      way.add(decide_in(*gateway, purpose));
-      gateway = next_after(way.last());
-    }
+  // Goes on along references until a route serves or a gateway decides nothing.
+  void follow(Way& way, Purpose purpose) {
+    while (const Gateway* gateway = next_after(way.last())) way.add(decide_in(*gateway, purpose));
   }
 
   const Gateway* next_after(const Stop& stop) {
@@ -103,6 +103,9 @@ class Decider {
     stop.gateway = &gateway;
     stop.memory = VisitorMemory(gateway, request_, context_);
     stop.key = split_key_of(gateway, request_);
+    if (stop.key && purpose == Purpose::kFirst && context_.trace != nullptr) {
+      context_.trace->splits_by_key(gateway);
+    }
     if (decide_by_override(stop)) return stop;
     if (decide_by_condition(stop, purpose)) return stop;
     if (decide_by_weights(stop, purpose)) return stop;
@@ -111,10 +114,12 @@ class Decider {
   }
 
   // Step 2: a signed override names the route.
-  static bool decide_by_override(Stop& stop) {
-    stop.route = stop.memory.forced_route();
-    if (stop.route != nullptr) stop.reason = Reason::kForced;
-    return stop.route != nullptr;
+  bool decide_by_override(Stop& stop) const {
+    const Route* forced = stop.memory.forced_route();
+    if (forced == nullptr || left_out_.has(*forced)) return false;
+    stop.route = forced;
+    stop.reason = Reason::kForced;
+    return true;
   }
 
   // Step 3: only the first condition that holds counts. Lost, it leaves the request to the weights.
@@ -125,7 +130,7 @@ class Decider {
       return false;
     }
     trace([&] { return "condition of " + route->name + " holds: " + route->condition->to_text(); });
-    if (!strength_takes(stop, *route, purpose)) return false;
+    if (!strength_takes(stop, *route, purpose) || left_out_.has(*route)) return false;
     stop.route = route;
     stop.reason = Reason::kCondition;
     return true;
@@ -163,12 +168,15 @@ class Decider {
 
   // Step 4: weights over all routes, those with a condition included; a sticky visitor stays.
   bool decide_by_weights(Stop& stop, Purpose purpose) {
-    if (const Route* kept = stop.memory.weight_route()) {
+    const Route* kept = stop.memory.weight_route();
+    if (kept != nullptr && !left_out_.has(*kept)) {
       stay(stop, *kept);
       return true;
     }
-    if (!place_by_weights(stop, nullptr, purpose)) return false;
-    stop.memory.remember_weight_route(*stop.route);
+    if (!place_by_weights(stop, purpose)) return false;
+    // A visitor whose own route is down keeps it in the token and comes back; one without a route
+    // is pinned to the one that serves.
+    if (kept == nullptr) stop.memory.remember_weight_route(*stop.route);
     return true;
   }
 
@@ -179,15 +187,15 @@ class Decider {
     trace([&] { return "sticky: the visitor's token remembers " + kept.name; });
   }
 
-  // By key or by roll, over all routes but `without`. Rolls only where there is a share to settle.
-  // The roll of an alternate is the first roll's position, where there is one.
-  bool place_by_weights(Stop& stop, const Route* without, Purpose purpose) {
+  // By key or by roll, over all routes that are not left out. Rolls only where there is a share to
+  // settle. Decided again, a gateway's roll is the position of its last one, where there is one.
+  bool place_by_weights(Stop& stop, Purpose purpose) {
     const std::vector<Route>& routes = stop.gateway->routes;
     stop.route = nullptr;
-    if (!has_share(routes, without)) return false;
+    if (!has_share(routes, left_out_)) return false;
     stop.reason = Reason::kWeight;
     if (stop.key) {
-      stop.route = place_by_key(routes, without, *stop.key);
+      stop.route = place_by_key(routes, left_out_, *stop.key);
       stop.position.reset();
       trace([&] { return "weights: the key falls to " + with_share(*stop.route); });
       return true;
@@ -196,7 +204,7 @@ class Decider {
                                       : context_.rolls.weight(purpose == Purpose::kFirst
                                                                   ? stop.gateway->weight_tier
                                                                   : stop.gateway->alternate_tier);
-    const Placement placement = place_by_roll(routes, without, roll);
+    const Placement placement = place_by_roll(routes, left_out_, roll);
     stop.route = placement.route;
     stop.position = placement.position;
     trace(
@@ -205,52 +213,37 @@ class Decider {
   }
 
   // Another route that could serve where the first one's backend has no server: step 4 again in the
-  // deepest gateway without its route, or else one gateway up without that reference, and so on.
-  Choice seek_alternate(const Way& way) {
-    for (std::size_t depth = way.count; depth-- > 0;) {
-      const Stop& settled = way.stops[depth];
-      if (settled.gateway->strict_on_unhealthy) return {};
-      trace([&] { return "alternate without " + settled.route->name + ":"; });
-      Stop stop = settled;
-      if (!decide_again_without_first(stop)) continue;
-
-      Way other;
-      for (std::size_t above = 0; above < depth; ++above) other.add(way.stops[above]);
-      other.add(std::move(stop));
-      if (const Gateway* next = next_after(other.last())) {
-        follow(*next, Purpose::kAlternate, other);
+  // deepest gateway without that backend. A gateway that has nothing is a dead end; it is left out
+  // in the one above, which is decided again, and so on. So no gateway is entered twice.
+  Choice seek_alternate(Way& way) {
+    left_out_ = LeftOut(way.last().route->backend);
+    while (way.count > 0) {
+      if (way.last().gateway->strict_on_unhealthy) return {};
+      if (decide_again(way.last())) {
+        follow(way, Purpose::kAlternate);
+        if (way.last().route != nullptr) return choice_at_end_of(way);
       }
-      // Two references may lead to one route, which is then no alternative to itself.
-      if (other.last().route == way.last().route) return {};
-      return other.last().route != nullptr ? choice_at_end_of(other) : Choice{};
+      if (!left_out_.add_dead_end(*way.last().gateway)) return {};
+      way.remove_last();
     }
     return {};
   }
 
-  // A visitor whose own route is down keeps it in the token and comes back; one without a route is
-  // pinned to the one that serves.
-  bool decide_again_without_first(Stop& stop) {
-    const Route* first = stop.route;
-    const Route* kept = stop.memory.weight_route();
-    if (kept != nullptr && kept != first) {
-      stay(stop, *kept);
-      return true;
-    }
-    if (!place_by_weights(stop, first, Purpose::kAlternate)) {
-      trace([] { return "no other route has a weight"; });
-      return false;
-    }
-    if (kept == nullptr) stop.memory.remember_weight_route(*stop.route);
-    return true;
+  bool decide_again(Stop& stop) {
+    trace([&] { return "alternate without " + stop.route->name + ":"; });
+    if (decide_by_weights(stop, Purpose::kAlternate)) return true;
+    trace([] { return "no other route has a weight"; });
+    return false;
   }
 
   // The way's last route, with its rewritten path and the token of the sticky gateway on the way.
+  // The token also where no route serves, or a visitor whom a condition let go would try again with
+  // each request until it takes.
   Choice choice_at_end_of(const Way& way) {
     Choice choice;
     choice.gateway = way.last().gateway;
     choice.route = way.last().route;
-    if (!choice) return choice;
-    choice.path = rewritten_path(*choice.route);
+    if (choice) choice.path = rewritten_path(*choice.route);
     for (const Stop& stop : way.all()) {
       // A tester's override leaves no trace in the browser, not even by its alternate.
       if (stop.memory.forced_route() != nullptr) {
@@ -294,6 +287,7 @@ class Decider {
   const RouteTable& table_;
   const Request& request_;
   const DecideContext& context_;
+  LeftOut left_out_;  // nothing until an alternate is sought
 };
 
 }  // namespace

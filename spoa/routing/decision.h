@@ -23,7 +23,8 @@ namespace pointsman::routing {
 enum class Reason : std::uint8_t { kNone, kForced, kCondition, kSticky, kWeight };
 std::string_view to_text(Reason reason);  // "none", "forced", …
 
-// One route that may serve, and all that belongs to serving by it.
+// One route that may serve, and all that belongs to serving by it. The first choice may have a
+// token without a route.
 struct Choice {
   const Gateway* gateway = nullptr;        // the one that the route stands in (after references),
                                            // or that decided nothing
@@ -46,6 +47,8 @@ class DecisionTrace {
  public:
   virtual ~DecisionTrace() = default;
   virtual void step(std::string text) = 0;
+  // On the way to the first choice: in this gateway the request's key settles all shares, no roll.
+  virtual void splits_by_key(const Gateway& /*gateway*/) {}
 };
 
 struct DecisionCounters {

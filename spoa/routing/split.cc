@@ -26,10 +26,10 @@ class Xxh64 {
   XXH64_state_t state_{};
 };
 
-std::uint64_t share_sum(std::span<const Route> routes, const Route* without) {
+std::uint64_t share_sum(std::span<const Route> routes, const LeftOut& without) {
   std::uint64_t sum = 0;
   for (const Route& route : routes) {
-    if (&route != without) sum += route.share;
+    if (route.share > 0 && !without.has(route)) sum += route.share;
   }
   return sum;
 }
@@ -86,15 +86,27 @@ std::uint16_t step_of_roll(double roll) {
   return step;
 }
 
-bool has_share(std::span<const Route> routes, const Route* without) {
+bool LeftOut::add_dead_end(const Gateway& gateway) {
+  if (count_ == dead_ends_.size()) return false;
+  dead_ends_[count_++] = &gateway;
+  return true;
+}
+
+bool LeftOut::has(const Route& route) const {
+  if (route.next_gateway.empty()) return !backend_.empty() && route.backend == backend_;
+  return std::any_of(dead_ends_.begin(), dead_ends_.begin() + count_,
+                     [&](const Gateway* gateway) { return gateway->name == route.next_gateway; });
+}
+
+bool has_share(std::span<const Route> routes, const LeftOut& without) {
   return share_sum(routes, without) > 0;
 }
 
-Placement place_by_roll(std::span<const Route> routes, const Route* without, double roll) {
+Placement place_by_roll(std::span<const Route> routes, const LeftOut& without, double roll) {
   const auto whole = static_cast<double>(share_sum(routes, without));
   std::uint64_t start = 0;
   for (const Route& route : routes) {
-    if (&route == without || route.share == 0) continue;
+    if (route.share == 0 || without.has(route)) continue;
     const std::uint64_t end = start + route.share;
     if (roll < static_cast<double>(end) / whole) {
       const double position = (roll * whole - static_cast<double>(start)) / route.share;
@@ -105,11 +117,12 @@ Placement place_by_roll(std::span<const Route> routes, const Route* without, dou
   return {};
 }
 
-const Route* place_by_key(std::span<const Route> routes, const Route* without, std::uint64_t key) {
+const Route* place_by_key(std::span<const Route> routes, const LeftOut& without,
+                          std::uint64_t key) {
   const Route* best = nullptr;
   double best_score = 0;
   for (const Route& route : routes) {
-    if (&route == without || route.share == 0) continue;
+    if (route.share == 0 || without.has(route)) continue;
     const std::uint64_t hash = splitmix64(key ^ route.route_tag);
     const double u = (static_cast<double>(hash >> 11) + 0.5) / kTwoTo53;
     const double score = -std::log(u) / route.share;

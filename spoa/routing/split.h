@@ -3,11 +3,13 @@
 // cookie.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "base/limits.h"
 #include "routing/request.h"
 #include "routing/route_table.h"
 
@@ -35,13 +37,30 @@ struct Placement {
   double position = 0;           // of the roll inside the route's interval, stretched to [0, 1)
 };
 
-// Whether any route but `without` (may be null) has a share.
-bool has_share(std::span<const Route> routes, const Route* without);
+// What can't serve where a backend has no server: all routes to that backend, and references to
+// gateways that turned out to have no other. By default nothing.
+class LeftOut {
+ public:
+  LeftOut() = default;
+  explicit LeftOut(std::string_view backend) : backend_(backend) {}
 
-// `without` (may be null) is left out and the other shares are normalised.
-Placement place_by_roll(std::span<const Route> routes, const Route* without, double roll);
+  // False: there are limits::kDeadEnds already.
+  bool add_dead_end(const Gateway& gateway);
+  bool has(const Route& route) const;
+
+ private:
+  std::string_view backend_;
+  std::array<const Gateway*, limits::kDeadEnds> dead_ends_{};
+  std::size_t count_ = 0;
+};
+
+// Whether any route that is not left out has a share.
+bool has_share(std::span<const Route> routes, const LeftOut& without);
+
+// The shares of the routes that are not left out are normalised.
+Placement place_by_roll(std::span<const Route> routes, const LeftOut& without, double roll);
 // Smallest −ln(u)/share; u = ((splitmix64(k xor route tag) >> 11) + 0.5) / 2^53; ties to the
 // earlier.
-const Route* place_by_key(std::span<const Route> routes, const Route* without, std::uint64_t key);
+const Route* place_by_key(std::span<const Route> routes, const LeftOut& without, std::uint64_t key);
 
 }  // namespace pointsman::routing

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
+#include "base/limits.h"
 #include "routing/decision.h"
 #include "routing/split.h"
 #include "tests/support/decide_once.h"
@@ -8,6 +9,8 @@
 using namespace pointsman;
 using namespace pointsman::routing;
 using test::DecideOnce;
+using test::signed_text;
+using test::sticky_token;
 using test::TestRequest;
 
 namespace {
@@ -78,10 +81,12 @@ TEST_CASE("A key's alternate is its next best route, however the first came") {
     const std::string name = "user" + std::to_string(i);
     const std::uint64_t key = split_key(name, "shop");
     const Decision plain = decide(shop().header("X-User", name));
-    CHECK(plain.alternate.route == place_by_key(gateway.routes, plain.first.route, key));
+    CHECK(plain.alternate.route ==
+          place_by_key(gateway.routes, LeftOut(plain.first.route->backend), key));
     const Decision taken = decide(shop().header("X-User", name).header("x", ""));
     CHECK(taken.reason == Reason::kCondition);
-    CHECK(taken.alternate.route == place_by_key(gateway.routes, &gateway.routes[2], key));
+    CHECK(taken.alternate.route ==
+          place_by_key(gateway.routes, LeftOut(gateway.routes[2].backend), key));
     CHECK(decide.rolls.tiers.empty());
   }
 }
@@ -140,11 +145,114 @@ TEST_CASE("A route is no alternate to itself where two references lead to it") {
   CHECK(decide.text(shop()) == "weight x");
 }
 
+TEST_CASE("A route to the backend that is down is no alternate, by whatever name") {
+  DecideOnce decide(R"(
+      gateway shop
+        route a 40% backend=be
+        route same 50% backend=be
+        route other 10% backend=be2
+      )");
+  decide.weight_roll = 0.1;
+  CHECK(decide.text(shop()) == "weight a | other");
+  DecideOnce all("gateway shop\n route a 50% backend=be\n route same 50% backend=be");
+  CHECK(all.text(shop()) == "weight same");
+}
+
+TEST_CASE("A condition's route to the backend that is down is passed over behind a reference") {
+  DecideOnce decide(R"(
+      gateway shop
+        route a 50% backend=be
+        route next 50% to inner
+      gateway inner
+        route x 0% backend=be if true
+        route y 100%
+      )");
+  decide.weight_roll = 0.1;
+  CHECK(decide.text(shop()) == "weight a | y");
+}
+
+TEST_CASE("A remembered route to the backend that is down is no alternate, and stays remembered") {
+  DecideOnce decide(R"(
+      gateway shop sticky
+        route a 50% backend=be
+        route b 50%
+        route c 0% backend=be if has header x
+      )");
+  decide.weight_roll = 0.1;
+  const Decision decision =
+      decide(shop().header("x", "").cookie("pm_shop", signed_text(sticky_token("a"))));
+  CHECK(DecideOnce::to_text(decision) == "condition c | b");
+  REQUIRE(decision.alternate.token);
+  CHECK(decision.alternate.token->route_tag == route_tag("shop", "a", "0"));
+}
+
+TEST_CASE("Every other reference is tried before the search goes up or ends") {
+  DecideOnce same_gateway(R"(
+      gateway front
+        route a 40% to shop
+        route b 40% to shop
+        route c 20% to legacy
+      gateway shop
+        route v1 -
+      gateway legacy
+        route old -
+      )");
+  for (const double roll : {0.1, 0.3, 0.5, 0.7}) {
+    same_gateway.weight_roll = roll;
+    CHECK(same_gateway.text(TestRequest().to("front")) == "weight v1 | old");
+  }
+  DecideOnce without_weights(R"(
+      gateway top
+        route front 50% to front
+        route spare 50%
+      gateway front
+        route a 40%
+        route b 40% to empty
+        route c 20%
+      gateway empty
+        route x 0%
+      )");
+  without_weights.weight_roll = 0.1;  // position 0.2 in top, 0.25 in a, so b; and on to c
+  CHECK(without_weights.text(TestRequest().to("top")) == "weight a | c");
+}
+
+TEST_CASE("Where a level has only dead ends the search goes up") {
+  DecideOnce decide(R"(
+      gateway top
+        route front 50% to front
+        route spare 50%
+      gateway front
+        route a 40%
+        route b 60% to empty
+      gateway empty strict
+        route x 0%
+      )");
+  decide.weight_roll = 0.1;
+  CHECK(decide.text(TestRequest().to("top")) == "weight a | spare");
+}
+
 TEST_CASE("An alternate that leads into a gateway without weights is none") {
   DecideOnce decide(
       "gateway shop\n route a 50%\n route next 50% to inner\ngateway inner\n route x 0%");
   decide.weight_roll = 0.1;
   CHECK(decide.text(shop()) == "weight a");
+}
+
+TEST_CASE("The search for an alternate ends at its limit of dead ends") {
+  const auto alternate_behind = [](std::size_t dead_ends) {
+    std::string text = "gateway shop\n route first 0 if true\n";
+    std::string inner;
+    for (std::size_t i = 0; i < dead_ends; ++i) {
+      const std::string name = "empty" + std::to_string(i);
+      text += " route " + name + " 1 to " + name + "\n";
+      inner += "gateway " + name + "\n route x 0%\n";
+    }
+    DecideOnce decide(text + " route rest 1\n" + inner);
+    decide.weight_roll = 0;
+    return decide.text(shop());
+  };
+  CHECK(alternate_behind(limits::kDeadEnds) == "condition first | rest");
+  CHECK(alternate_behind(limits::kDeadEnds + 1) == "condition first");
 }
 
 TEST_CASE("With one weight roll for all, as explain gives it, every decision is settled") {

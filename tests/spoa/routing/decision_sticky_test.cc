@@ -242,12 +242,22 @@ TEST_CASE("A key decides for visitors without a token, a token beats the key") {
   CHECK(decide.text(with(alice, sticky_token("b"))) == "sticky b | a");
 }
 
-TEST_CASE("Nothing is remembered of a request without a decision") {
+TEST_CASE("A visitor whom a condition let go stays let go, also where no route serves") {
   DecideOnce decide("gateway shop sticky\n route a 0% at 50% if true");
   decide.strength_roll = 0.9;
   const Decision decision = decide(curl());
   CHECK(DecideOnce::to_text(decision) == "none");
-  CHECK_FALSE(decision.first.token);
+  REQUIRE(decision.first.token);
+  CHECK(decision.first.token_gateway->name == "shop");
+  decide.strength_roll = 0.1;
+  const Decision again = decide(with(curl(), *decision.first.token));
+  CHECK(DecideOnce::to_text(again) == "none");
+  CHECK_FALSE(again.first.token);
+}
+
+TEST_CASE("Where there is no decision and nothing to remember there is no token") {
+  DecideOnce decide("gateway shop sticky\n route a 0% if false");
+  CHECK_FALSE(decide(curl()).first.token);
 }
 
 TEST_CASE("The sticky gateway on a way of references gives the token, wherever it stands") {

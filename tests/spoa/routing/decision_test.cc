@@ -178,7 +178,7 @@ TEST_CASE("A keyed split sends a user always to the same route, with no roll") {
     matching.path("/new");
     const std::uint64_t key = split_key(name, "shop");
     const Gateway& shop = *decide.table->find_gateway("shop");
-    const Route* by_key = place_by_key(shop.routes, nullptr, key);
+    const Route* by_key = place_by_key(shop.routes, {}, key);
     const bool taken = keyed_strength_roll(key, shop.routes[1].condition_tag) < 0.3;
     CHECK(decide(plain).first.route == by_key);
     CHECK(decide(matching).reason == (taken ? Reason::kCondition : Reason::kWeight));
