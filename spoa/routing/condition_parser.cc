@@ -58,6 +58,7 @@ class Parser {
   bool take_and();
   std::optional<Operator> take_operator();
   bool operator_is_next() const;
+  bool test_ends_here() const;
 
   bool enter(std::size_t at);  // one level deeper
   bool fail_at(std::size_t offset, std::string message);
@@ -172,8 +173,16 @@ bool Parser::comparison(ConditionNode& node, Field field) {
   if (auto error = check_operator(field, *op, operator_offset)) {
     return fail_at(error->offset, std::move(error->message));
   }
+  const ConditionLexer behind_operator = lexer_;
+  const bool parameter_like_operator = field == Field::kQuery && operator_is_next();
   std::vector<Literal> values;
   if (!(*op == Operator::kIn ? value_list(values) : value(values))) return false;
+  if (parameter_like_operator && !test_ends_here()) {
+    return fail_at(behind_operator.offset(),
+                   fmt::format("found {}, wanted a value; a parameter that is spelled like an "
+                               "operator stands in quotes",
+                               behind_operator.found()));
+  }
   if (auto error = set_values(test, std::move(values))) {
     return fail_at(error->offset, std::move(error->message));
   }
@@ -278,6 +287,11 @@ std::optional<Operator> Parser::take_operator() {
 bool Parser::operator_is_next() const {
   Parser ahead = *this;
   return ahead.take_operator().has_value();
+}
+
+bool Parser::test_ends_here() const {
+  Parser ahead = *this;
+  return lexer_.at_end() || lexer_.peek() == ')' || ahead.take_and() || ahead.take_or();
 }
 
 bool Parser::enter(std::size_t at) {

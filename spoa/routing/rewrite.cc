@@ -39,6 +39,17 @@ void append_encoded(std::string& path, std::string_view group) {
   }
 }
 
+// The first ones of UTF-8, whole.
+std::string_view characters(std::string_view text, std::size_t count) {
+  const auto continues = [&](std::size_t i) { return (text[i] & 0xc0) == 0x80; };
+  std::size_t size = 0;
+  for (; count > 0 && size < text.size(); --count) {
+    ++size;
+    while (size < text.size() && continues(size)) ++size;
+  }
+  return text.substr(0, size);
+}
+
 // Why the first byte of the text can't stand in a path as it is; null where it can.
 std::optional<std::string> unfit_for_path(std::string_view text) {
   if (text.starts_with("%[")) {
@@ -46,10 +57,10 @@ std::optional<std::string> unfit_for_path(std::string_view text) {
     return fmt::format("found {}, wanted %[path]", shown(text.substr(0, size)));
   }
   if (text[0] == '\\') {
-    return fmt::format("found {}, wanted a group, \\1 to \\9", shown(text.substr(0, 2)));
+    return fmt::format("found {}, wanted a group, \\1 to \\9", shown(characters(text, 2)));
   }
   if (is_path_byte(text[0])) return std::nullopt;
-  return fmt::format("found {}, which can't stand in a path", shown(text.substr(0, 1)));
+  return fmt::format("found {}, which can't stand in a path", shown(characters(text, 1)));
 }
 
 // Without the blanks around it; `offset` moves to its first byte.

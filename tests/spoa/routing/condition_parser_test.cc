@@ -197,6 +197,15 @@ TEST_CASE("names are asked for, and quoted where they are spelled like operators
         "14: found '==', wanted 'and', 'or' or the end (to compare the value, leave out 'has')");
 }
 
+TEST_CASE("a parameter that is spelled like an operator is told to stand in quotes") {
+  CHECK(error("query has == 2") ==
+        "11: found '==', wanted a value; a parameter that is spelled like an operator stands in "
+        "quotes");
+  CHECK(error("query is starts with a").starts_with("10: found 'starts', wanted a value; a param"));
+  CHECK(canonical("query 'has' == 2") == "query 'has' == 2");
+  CHECK_NOTHROW(canonical("query has == and (query is in) or query == is"));
+}
+
 TEST_CASE("lists have at least one value, and no empty place") {
   CHECK(error("path in ()") == "10: the list of values is empty");
   CHECK(error("path in a") == "9: found 'a', wanted '(' and a list of values");

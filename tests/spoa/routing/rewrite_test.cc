@@ -66,6 +66,9 @@ TEST_CASE("a new path that can't be one is refused") {
   CHECK(error("v2 if true") == "1: found 'v2', wanted a path that starts with '/'");
   CHECK(error("  v2%[path]").starts_with("3: found 'v2%[path]'"));
   CHECK(error("/a?b if true") == "3: found '?', which can't stand in a path");
+  CHECK(error("/aäb") == "3: found 'ä', which can't stand in a path");
+  CHECK(error("/a€") == "3: found '€', which can't stand in a path");
+  CHECK(error("/a\\ä") == "3: found '\\ä', wanted a group, \\1 to \\9");
   CHECK(error("/a b") == "3: found ' ', which can't stand in a path");
   CHECK(error("/a%[query]") == "3: found '%[query]', wanted %[path]");
   CHECK(error("/a%[path") == "3: found '%[path', wanted %[path]");
