@@ -10,7 +10,6 @@
 #include "base/near_match.h"
 #include "base/random.h"
 #include "routing/decision.h"
-#include "routing/split.h"
 
 namespace pointsman::cli {
 namespace {
@@ -21,7 +20,12 @@ using routing::Choice;
 class Steps : public routing::DecisionTrace {
  public:
   void step(std::string text) override { texts.push_back(std::move(text)); }
+  void splits_by_key(const routing::Gateway& gateway) override {
+    if (!keyed_gateway) keyed_gateway = gateway.name;
+  }
+
   std::vector<std::string> texts;
+  std::optional<std::string> keyed_gateway;  // the first one on the way
 };
 
 // The rolls that were given; for the others a sequence like a worker's, from a random start.
@@ -72,13 +76,6 @@ std::shared_ptr<const agent::KeyRing> signing_keys(const Loaded& loaded, Steps& 
   agent::StickyKey key{0, ByteBuffer(32)};
   fill_random(key.secret);
   return std::make_shared<const agent::KeyRing>(std::vector<agent::StickyKey>{std::move(key)});
-}
-
-const routing::Gateway* entry_gateway(const routing::RouteTable& table,
-                                      const routing::Request& request) {
-  if (request.gateway) return table.find_gateway(*request.gateway);
-  std::string buffer;
-  return table.find_by_host(routing::normalize_host(request.host, buffer));
 }
 
 struct Explained {
@@ -175,18 +172,15 @@ ExitCode run_explain(const ExplainOptions& options, Console& console) {
     return kInvalid;
   }
   const routing::Request view = request->view();
-  const routing::Gateway* entry = entry_gateway(*loaded.table, view);
-  if (entry == nullptr && view.gateway) {
+  if (view.gateway && loaded.table->find_gateway(*view.gateway) == nullptr) {
     hint_at_gateway(*loaded.table, std::string(*view.gateway), console);
   }
   const Explained explained = take_decision(loaded, *request, *strength, *weight);
-  for (const routing::Gateway* gateway : {entry, explained.decision.first.gateway}) {
-    if (*weight && gateway != nullptr && routing::split_key_of(*gateway, view)) {
-      return usage_error(fmt::format("--weight-roll has no say: gateway '{}' splits by a key that "
-                                     "this request has",
-                                     gateway->name),
-                         console);
-    }
+  if (*weight && explained.steps.keyed_gateway) {
+    return usage_error(fmt::format("--weight-roll has no say: gateway '{}' splits by a key that "
+                                   "this request has",
+                                   *explained.steps.keyed_gateway),
+                       console);
   }
   const ordered_json document = to_json(explained);
   if (options.json) {

@@ -218,6 +218,27 @@ TEST_CASE("a weight roll beside a present split key is a usage error") {
   CHECK(deployment.run(with_empty_key).exit_code == 0);
 }
 
+TEST_CASE("a weight roll is a usage error also where a gateway amid references has the key") {
+  const Deployment deployment;
+  deployment.folder.write(
+      "gateways/chain.yaml",
+      "name: front\n"
+      "routes: {on: {gateway: keyed}}\n"
+      "---\n"
+      "name: keyed\n"
+      "split_by: header X-User\n"
+      "routes: {a: {weight: 50%, gateway: end}, b: {weight: 50%, gateway: end}}\n"
+      "---\n"
+      "name: end\n"
+      "routes: {x: {backend: x}}\n");
+  std::vector<std::string> arguments = {"explain", "--gateway", "front", "--weight-roll", "0.5"};
+  CHECK(deployment.run(arguments).exit_code == 0);
+  arguments.insert(arguments.end(), {"-H", "X-User: 7"});
+  const ProgramResult result = deployment.run(arguments);
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, Contains("gateway 'keyed' splits by a key"));
+}
+
 TEST_CASE("explain does not guess from gateways that are faulty") {
   const Deployment deployment;
   const ProgramResult result =
