@@ -47,15 +47,23 @@ GatewayFile parse_gateway_file(const std::string& path, const std::string& text,
   return file;
 }
 
-GatewayFile read_gateway_file(const std::string& path, Diagnostics& diagnostics) {
+GatewayFile read_gateway_file(const std::string& path, Diagnostics& diagnostics,
+                              const IsUnfinished& is_unfinished) {
   const Result<std::string> text = read_file_text(path, limits::kYamlFileBytes);
+  if (is_unfinished && is_unfinished(path)) {
+    diagnostics.warning({std::make_shared<const std::string>(path), 0, 0}, "", "",
+                        "the file is being written; it counts when it is closed");
+    return {path, true, {}};
+  }
   if (!text) return unreadable_file(path, text.error().message, diagnostics);
   return parse_gateway_file(path, *text, diagnostics);
 }
 
-std::vector<GatewayFile> read_gateway_files(const std::string& path, Diagnostics& diagnostics) {
+std::vector<GatewayFile> read_gateway_files(const std::string& path, Diagnostics& diagnostics,
+                                            const IsUnfinished& is_unfinished) {
   std::error_code failure;
-  if (!fs::is_directory(path, failure)) return {read_gateway_file(path, diagnostics)};
+  if (!fs::is_directory(path, failure))
+    return {read_gateway_file(path, diagnostics, is_unfinished)};
   std::vector<std::string> names;
   fs::directory_iterator entry(path, failure);
   while (!failure && entry != fs::directory_iterator()) {
@@ -70,7 +78,8 @@ std::vector<GatewayFile> read_gateway_files(const std::string& path, Diagnostics
   std::sort(names.begin(), names.end());
   std::vector<GatewayFile> files;
   for (const std::string& name : names) {
-    files.push_back(read_gateway_file((fs::path(path) / name).string(), diagnostics));
+    files.push_back(
+        read_gateway_file((fs::path(path) / name).string(), diagnostics, is_unfinished));
   }
   return files;
 }

@@ -2,6 +2,7 @@
 // name order. Reports every fault with its place; compiles nothing.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -23,9 +24,16 @@ struct GatewayFile {
 
 GatewayFile parse_gateway_file(const std::string& path, const std::string& text,
                                Diagnostics& diagnostics);
-GatewayFile read_gateway_file(const std::string& path, Diagnostics& diagnostics);
+
+// Tells of a path, after it was read, whether the file is being written right now. Such a file
+// counts as unreadable, since half of it may have been read.
+using IsUnfinished = std::function<bool(const std::string& path)>;
+
+GatewayFile read_gateway_file(const std::string& path, Diagnostics& diagnostics,
+                              const IsUnfinished& is_unfinished = nullptr);
 // A file or folder. A folder that cannot be listed is an error and yields one unreadable entry with
 // the folder's own path, so that a store does not take its gateways for deleted.
-std::vector<GatewayFile> read_gateway_files(const std::string& path, Diagnostics& diagnostics);
+std::vector<GatewayFile> read_gateway_files(const std::string& path, Diagnostics& diagnostics,
+                                            const IsUnfinished& is_unfinished = nullptr);
 
 }  // namespace pointsman::config

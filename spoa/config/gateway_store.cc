@@ -187,10 +187,33 @@ void GatewayStore::keep_within_limit(Round& round, Diagnostics& diagnostics) con
   round.candidates = std::move(kept);
 }
 
+// A gateway that was removed, while one that serves still refers to it, stands as it last was: it
+// must not take the other one down.
+void GatewayStore::hold_referenced(Round& round, Diagnostics& diagnostics) const {
+  std::set<std::string> known(round.missing.begin(), round.missing.end());
+  for (const Candidate& candidate : round.candidates) known.insert(candidate.name);
+  // What is held may refer to others in turn, so the list grows on the way.
+  for (std::size_t i = 0; i < round.candidates.size(); ++i) {
+    const GatewayPointer referring = round.candidates[i].gateway;
+    if (!good_.contains(referring->name)) continue;
+    for (const routing::Route& route : referring->routes) {
+      const std::string& name = route.next_gateway;
+      if (name.empty() || !good_.contains(name) || !known.insert(name).second) continue;
+      round.taken.insert(name);
+      stand_in(name, round);
+      diagnostics.error(referring->spec.place, referring->name, "",
+                        fmt::format("{0} was removed, but {1} refers to it: the last form of {0} "
+                                    "stays",
+                                    name, referring->name));
+    }
+  }
+}
+
 // Finds the newest forms that fit together. Link blames the later gateway of two that clash, so the
 // standing ones come first: a new form never pushes out what serves already.
 void GatewayStore::settle(Round& round, Diagnostics& diagnostics) const {
   for (std::size_t i = 0; i < limits::kLinkRounds; ++i) {
+    hold_referenced(round, diagnostics);
     std::vector<GatewayPointer> gateways;
     for (const bool fresh : {false, true}) {
       for (const Candidate& candidate : round.candidates) {

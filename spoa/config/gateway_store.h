@@ -18,9 +18,10 @@ namespace pointsman::config {
 
 struct Load {
   std::shared_ptr<const routing::RouteTable> table;  // never null: perhaps without gateways
-  std::vector<std::string> held;                     // faulty now, their last good form stands
-  std::vector<std::string> missing;                  // faulty and without a good form: absent
-  bool changed = false;                              // the table differs from the one before
+  // Their last good form stands: faulty, unreadable, or removed while others refer to them.
+  std::vector<std::string> held;
+  std::vector<std::string> missing;  // absent, though they are defined
+  bool changed = false;              // the table differs from the one before
 };
 
 class GatewayStore {
@@ -28,7 +29,8 @@ class GatewayStore {
   explicit GatewayStore(std::string virtual_host_domain);
 
   // Errors of single gateways and clashes between them are added to `diagnostics`. Where a new form
-  // of one gateway clashes with another as it stands, the standing one wins.
+  // of one gateway clashes with another as it stands, the standing one wins. A gateway that was
+  // removed stays while one that serves refers to it.
   Load load(const std::vector<GatewayFile>& files, Diagnostics& diagnostics);
 
  private:
@@ -61,6 +63,7 @@ class GatewayStore {
   void collect_last_seen(const GatewayFile& file, Round& round) const;
   void stand_in(const std::string& name, Round& round) const;
   const Compiled& compiled(const routing::GatewaySpec& spec);
+  void hold_referenced(Round& round, Diagnostics& diagnostics) const;
   void settle(Round& round, Diagnostics& diagnostics) const;
   void keep_within_limit(Round& round, Diagnostics& diagnostics) const;
   bool step_back(Round& round, const Diagnostics& clashes) const;

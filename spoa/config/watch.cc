@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <deque>
 #include <filesystem>
@@ -26,16 +27,23 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kNames = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
                                  IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 // A write counts when it is complete, so that no half-written file is read.
-constexpr std::uint32_t kContents = kNames | IN_CLOSE_WRITE | IN_ATTRIB;
+constexpr std::uint32_t kContents = kNames | IN_CLOSE_WRITE | IN_ATTRIB | IN_MODIFY;
 constexpr int kLinkSteps = 40;  // as Linux follows at most
 constexpr std::size_t kEventBytes = 1 << 16;
 constexpr int kReadsPerCall = 64;
 
 // What counts in one watched folder.
 struct Interest {
+  fs::path folder;  // without links
   bool everything = false;
   std::set<std::string> names;
 };
+
+// A hard link is whole at once, and no close follows it.
+bool is_new_file(const fs::path& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1;
+}
 
 }  // namespace
 
@@ -44,12 +52,19 @@ struct Watch::State {
   std::vector<fs::path> paths;
   std::map<int, Interest> folders;  // by inotify's watch descriptor
   std::string shortage;             // why a folder is not watched that could be; else empty
+  Now now;
+  bool changed = false;
+  // Files that are being written, by their path without links, with when that began.
+  std::map<std::string, std::chrono::steady_clock::time_point> unfinished;
 
   Interest* watch_folder(const fs::path& folder, std::uint32_t mask);
   void follow(const fs::path& path);
   void follow_links_in(const fs::path& folder);
   void arm();
-  bool concerns(const inotify_event& event, std::string_view name) const;
+  void read_events();
+  void take_event(const inotify_event& event, const std::string& name);
+  bool is_change(const inotify_event& event, const fs::path& path);
+  bool begin_write(const fs::path& path);
 };
 
 // Null where the folder cannot be watched: without read permission, say.
@@ -64,7 +79,9 @@ Interest* Watch::State::watch_folder(const fs::path& folder, std::uint32_t mask)
     shortage = fmt::format("more than {} folders to watch", limits::kWatchedFolders);
     return nullptr;
   }
-  return &folders[watch];
+  Interest& interest = folders[watch];
+  interest.folder = folder;
+  return &interest;
 }
 
 // Walks to the path one name at a time, through symbolic links, and watches each folder on the way
@@ -123,12 +140,64 @@ void Watch::State::arm() {
   }
 }
 
-bool Watch::State::concerns(const inotify_event& event, std::string_view name) const {
-  if ((event.mask & IN_Q_OVERFLOW) != 0) return true;
+// False when too many are unfinished already: then the file counts as it is.
+bool Watch::State::begin_write(const fs::path& path) {
+  if (unfinished.contains(path.string())) return true;
+  if (unfinished.size() >= limits::kUnfinishedFiles) return false;
+  unfinished.emplace(path.string(), now());
+  return true;
+}
+
+bool Watch::State::is_change(const inotify_event& event, const fs::path& path) {
+  if ((event.mask & IN_ISDIR) != 0) return true;
+  if ((event.mask & IN_MODIFY) != 0) return !begin_write(path);
+  if ((event.mask & IN_CREATE) != 0 && is_new_file(path)) return !begin_write(path);
+  // A mode that is set while the file is written: its end is what counts.
+  if ((event.mask & IN_ATTRIB) != 0) return !unfinished.contains(path.string());
+  unfinished.erase(path.string());
+  return true;
+}
+
+void Watch::State::take_event(const inotify_event& event, const std::string& name) {
+  if ((event.mask & IN_Q_OVERFLOW) != 0) {
+    changed = true;
+    return;
+  }
   const auto folder = folders.find(event.wd);
-  if (folder == folders.end()) return false;
-  if ((event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)) != 0) return true;
-  return folder->second.everything || folder->second.names.contains(std::string(name));
+  if (folder == folders.end()) return;
+  const Interest& interest = folder->second;
+  if ((event.mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED | IN_UNMOUNT)) != 0) {
+    changed = true;
+  } else if (interest.everything || interest.names.contains(name)) {
+    changed = is_change(event, interest.folder / name) || changed;
+  }
+}
+
+void Watch::State::read_events() {
+  alignas(inotify_event) std::array<char, kEventBytes> buffer;
+  bool any = false;
+  for (int reads = 0; reads < kReadsPerCall; ++reads) {
+    const ssize_t got = ::read(fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    any = true;
+    std::size_t at = 0;
+    while (at < static_cast<std::size_t>(got)) {
+      inotify_event event{};
+      std::memcpy(&event, buffer.data() + at, sizeof event);
+      const char* const name = buffer.data() + at + sizeof event;
+      take_event(event, std::string(name, event.len > 0 ? ::strnlen(name, event.len) : 0));
+      at += sizeof event + event.len;
+    }
+  }
+  if (!unfinished.empty()) {
+    const auto begun_before = now() - limits::kUnfinishedFileWait;
+    const auto given_up =
+        std::erase_if(unfinished, [&](const auto& file) { return file.second <= begun_before; });
+    changed = changed || given_up > 0;
+  }
+  // What was a folder may be another one now, and what was missing may be there.
+  if (any && changed) arm();
 }
 
 Watch::Watch() : state_(std::make_unique<State>()) {}
@@ -137,9 +206,10 @@ Watch::~Watch() {
   if (state_->fd >= 0) ::close(state_->fd);
 }
 
-Result<std::unique_ptr<Watch>> Watch::start(std::vector<std::string> paths) {
+Result<std::unique_ptr<Watch>> Watch::start(std::vector<std::string> paths, Now now) {
   std::unique_ptr<Watch> watch(new Watch());
   State& state = *watch->state_;
+  state.now = std::move(now);
   state.fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
   if (state.fd < 0) return Error{fmt::format("inotify: {}", std::strerror(errno))};
   for (const std::string& path : paths) {
@@ -155,25 +225,18 @@ Result<std::unique_ptr<Watch>> Watch::start(std::vector<std::string> paths) {
 int Watch::fd() const { return state_->fd; }
 
 bool Watch::take_changes() {
-  alignas(inotify_event) std::array<char, kEventBytes> buffer;
-  bool changed = false;
-  for (int reads = 0; reads < kReadsPerCall; ++reads) {
-    const ssize_t got = ::read(state_->fd, buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) break;
-    std::size_t at = 0;
-    while (at < static_cast<std::size_t>(got)) {
-      inotify_event event{};
-      std::memcpy(&event, buffer.data() + at, sizeof event);
-      const char* const name = buffer.data() + at + sizeof event;
-      const std::string_view text(name, event.len > 0 ? ::strnlen(name, event.len) : 0);
-      changed = state_->concerns(event, text) || changed;
-      at += sizeof event + event.len;
-    }
-  }
-  // What was a folder may be another one now, and what was missing may be there.
-  if (changed) state_->arm();
-  return changed;
+  state_->read_events();
+  return std::exchange(state_->changed, false);
 }
+
+bool Watch::is_unfinished(const std::string& path) {
+  state_->read_events();
+  if (state_->unfinished.empty()) return false;
+  std::error_code failure;
+  const fs::path file = fs::canonical(path, failure);
+  return !failure && state_->unfinished.contains(file.string());
+}
+
+bool Watch::waits_for_files() const { return !state_->unfinished.empty(); }
 
 }  // namespace pointsman::config

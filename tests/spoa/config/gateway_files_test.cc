@@ -179,3 +179,16 @@ TEST_CASE("the examples of the documentation are valid and point editors at the 
         "# yaml-language-server: $schema=../schema/gateway.schema.json\n"));
   }
 }
+
+TEST_CASE("a file that is being written counts as unreadable, the others are read") {
+  const test::TemporaryFolder folder;
+  folder.write("a.yaml", "name: a\n");
+  folder.write("b.yaml", "name: b\n");
+  const auto is_unfinished = [&](const std::string& path) { return path == folder.path("a.yaml"); };
+  Diagnostics diagnostics;
+  const auto files = config::read_gateway_files(folder.path(), diagnostics, is_unfinished);
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].unreadable);
+  CHECK_FALSE(files[1].unreadable);
+  CHECK(test::printed(diagnostics).find("the file is being written") != std::string::npos);
+}

@@ -267,17 +267,59 @@ TEST_CASE("two gateways may swap their virtual hosts, but not when one of them i
   CHECK(half.held == Names{"a", "b"});
 }
 
-TEST_CASE("a reference to a gateway that is gone leaves the referring one out") {
-  const std::string referring = "{name: a, routes: {r: {gateway: b}}}\n";
+TEST_CASE("a removed gateway stays as it last was while one that serves refers to it") {
+  const std::string referring = "{name: front, routes: {r: {gateway: shop}}}\n";
+  const std::string other = "{name: front, routes: {r: {backend: b}}}\n";
   Reloader reloader;
-  CHECK(reloader.load({{"1.yaml", referring}, {"2.yaml", split("b", 50, 50)}}).missing.empty());
-  const Load load = reloader.load({{"1.yaml", referring}});
+  reloader.load({{"1.yaml", referring}, {"2.yaml", split("shop", 50, 50)}});
+  for (int i = 0; i < 2; ++i) {
+    const Load load = reloader.load({{"1.yaml", referring}});
+    CHECK(serving(load) == "front(r=100) shop(v1=50 v2=50)");
+    CHECK(load.held == Names{"shop"});
+    CHECK(load.missing.empty());
+    CHECK(reloader.reported.find("shop was removed, but front refers to it: the last form of shop "
+                                 "stays\n") != std::string::npos);
+  }
+  SECTION("until it is back") {
+    const Load back = reloader.load({{"1.yaml", referring}, {"2.yaml", split("shop", 60, 40)}});
+    CHECK(serving(back) == "front(r=100) shop(v1=60 v2=40)");
+    CHECK(back.held.empty());
+    CHECK(reloader.reported.empty());
+  }
+  SECTION("until nothing refers to it") {
+    const Load load = reloader.load({{"1.yaml", other}});
+    CHECK(serving(load) == "front(r=100)");
+    CHECK(load.held.empty());
+    CHECK(reloader.reported.empty());
+    // And then it is forgotten.
+    CHECK(reloader.load({{"1.yaml", referring}}).held == Names{"front"});
+  }
+  SECTION("until the one that refers to it is removed, too") {
+    CHECK(reloader.load({}).table->gateways().empty());
+  }
+  SECTION("also while the one that refers to it is faulty") {
+    const Load load = reloader.load({{"1.yaml", "{name: front, port: x}\n"}});
+    CHECK(serving(load) == "front(r=100) shop(v1=50 v2=50)");
+    CHECK(load.held == Names{"front", "shop"});
+  }
+}
+
+TEST_CASE("removed gateways that refer to each other stay with the one that serves") {
+  const std::string front = "{name: front, routes: {r: {gateway: middle}}}\n";
+  const std::string middle = "{name: middle, routes: {r: {gateway: shop}}}\n";
+  Reloader reloader;
+  reloader.load({{"1.yaml", front}, {"2.yaml", middle}, {"3.yaml", split("shop", 50, 50)}});
+  const Load load = reloader.load({{"1.yaml", front}});
+  CHECK(serving(load) == "front(r=100) middle(r=100) shop(v1=50 v2=50)");
+  CHECK(load.held == Names{"middle", "shop"});
+}
+
+TEST_CASE("a new gateway does not bring a removed one back, and is left out") {
+  Reloader reloader;
+  reloader.load({{"2.yaml", split("shop", 50, 50)}});
+  const Load load = reloader.load({{"1.yaml", "{name: front, routes: {r: {gateway: shop}}}\n"}});
   CHECK(load.table->gateways().empty());
-  CHECK(load.missing == Names{"a"});
-  CHECK(load.changed);
-  const Load back = reloader.load({{"1.yaml", referring}, {"2.yaml", split("b", 50, 50)}});
-  CHECK(back.table->gateways().size() == 2);
-  CHECK(back.missing.empty());
+  CHECK(load.missing == Names{"front"});
 }
 
 TEST_CASE("default virtual hosts take part in clashes") {

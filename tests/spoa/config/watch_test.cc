@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -70,6 +71,84 @@ TEST_CASE("a file that is being written counts when it is closed") {
   CHECK(sees_nothing(*watch));
   ::close(fd);
   CHECK(sees_change(*watch));
+}
+
+TEST_CASE("a new file is unfinished until it is closed") {
+  const test::TemporaryFolder folder;
+  const auto watch = watching(folder.path());
+  const std::string path = folder.path("a.yaml");
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT, 0644);
+  CHECK(sees_nothing(*watch));
+  CHECK(watch->is_unfinished(path));
+  REQUIRE(::write(fd, "half", 4) == 4);
+  REQUIRE(::fchmod(fd, 0600) == 0);
+  CHECK(sees_nothing(*watch));
+  CHECK(watch->waits_for_files());
+  ::close(fd);
+  CHECK_FALSE(watch->is_unfinished(path));
+  CHECK_FALSE(watch->waits_for_files());
+  CHECK(sees_change(*watch));  // though is_unfinished() read the event
+}
+
+TEST_CASE("a truncated file is unfinished, also seen through a link, and its neighbours are not") {
+  const test::TemporaryFolder folder;
+  folder.write("data/a.yaml", "1");
+  folder.write("data/b.yaml", "1");
+  fs::create_directory(folder.path("gateways"));
+  fs::create_symlink("../data/a.yaml", folder.path("gateways/link.yaml"));
+  const auto watch = watching(folder.path("gateways"));
+  const int fd = ::open(folder.path("data/a.yaml").c_str(), O_WRONLY | O_TRUNC);
+  CHECK(watch->is_unfinished(folder.path("gateways/link.yaml")));
+  CHECK_FALSE(watch->is_unfinished(folder.path("data/b.yaml")));
+  CHECK_FALSE(watch->is_unfinished(folder.path("none")));
+  ::close(fd);
+  CHECK_FALSE(watch->is_unfinished(folder.path("gateways/link.yaml")));
+}
+
+TEST_CASE("a file that stays open for writing counts as it is after the limit") {
+  const test::TemporaryFolder folder;
+  auto now = std::chrono::steady_clock::now();
+  auto started = Watch::start({folder.path()}, [&] { return now; });
+  REQUIRE(started);
+  Watch& watch = **started;
+  const std::string path = folder.path("a.yaml");
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT, 0644);
+  CHECK(watch.is_unfinished(path));
+  now += limits::kUnfinishedFileWait - std::chrono::milliseconds(1);
+  CHECK(watch.is_unfinished(path));
+  CHECK(sees_nothing(watch));
+  now += std::chrono::milliseconds(1);
+  CHECK(watch.take_changes());
+  CHECK_FALSE(watch.is_unfinished(path));
+  ::close(fd);
+  CHECK(sees_change(watch));
+}
+
+TEST_CASE("an unfinished file that is deleted or replaced is unfinished no more") {
+  const test::TemporaryFolder folder;
+  const auto watch = watching(folder.path());
+  const std::string path = folder.path("a.yaml");
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT, 0644);
+  CHECK(watch->is_unfinished(path));
+  const bool replaced = GENERATE(false, true);
+  if (replaced) {
+    folder.write("a.yaml", "whole");
+  } else {
+    fs::remove(path);
+  }
+  CHECK_FALSE(watch->is_unfinished(path));
+  CHECK(sees_change(*watch));
+  ::close(fd);
+}
+
+TEST_CASE("a hard link is a change at once") {
+  const test::TemporaryFolder folder;
+  folder.write("whole", "1");
+  fs::create_directory(folder.path("gateways"));
+  const auto watch = watching(folder.path("gateways"));
+  fs::create_hard_link(folder.path("whole"), folder.path("gateways/a.yaml"));
+  CHECK(sees_change(*watch));
+  CHECK_FALSE(watch->waits_for_files());
 }
 
 TEST_CASE("of a single watched file, its neighbours don't matter") {
