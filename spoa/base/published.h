@@ -5,10 +5,14 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
+
+#include "base/limits.h"
 
 namespace pointsman {
 
@@ -54,6 +58,29 @@ class Subscriber {
   const Published<T>& published_;
   std::shared_ptr<const T> value_;
   std::uint64_t seen_ = 0;
+};
+
+// Values that were replaced but may still be read. Kept here, they are freed on the publisher's
+// thread, not by the reader that lets go last: freeing a large one takes long. Beyond
+// limits::kSupersededValues, the oldest is left to its last reader.
+template <class T>
+class Superseded {
+ public:
+  void keep(std::shared_ptr<const T> value) {
+    if (value == nullptr) return;
+    if (values_.size() >= limits::kSupersededValues) values_.erase(values_.begin());
+    values_.push_back(std::move(value));
+  }
+
+  // Call it after the values were replaced; no reader can come back to one that only stands here.
+  void free_unread() {
+    std::erase_if(values_, [](const auto& value) { return value.use_count() == 1; });
+  }
+
+  std::size_t size() const { return values_.size(); }
+
+ private:
+  std::vector<std::shared_ptr<const T>> values_;
 };
 
 }  // namespace pointsman

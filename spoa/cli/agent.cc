@@ -113,25 +113,48 @@ std::unique_ptr<agent::AgentServer> start_server(const config::Settings& setting
   return nullptr;
 }
 
+// How often replaced tables are looked at, while there are any.
+constexpr std::chrono::seconds kSupersededCheck{1};
+
 // Reloads a source some time after its path changed, once for changes that come close together.
 class Reloader {
  public:
-  Reloader(net::EventLoop& loop, const std::string& path, std::function<void()> reload)
-      : timer_(loop, std::move(reload)) {
+  using Reload = std::function<void(const config::IsUnfinished&)>;
+
+  Reloader(net::EventLoop& loop, const std::string& path, Reload reload)
+      : reload_(std::move(reload)),
+        coalesce_(loop, [this] { reload_now(); }),
+        unfinished_(loop, [this] { look(); }) {
     auto watch = config::Watch::start({path});
     if (!watch) {
       spdlog::warn("{}; reload by SIGHUP", printable(watch.error().message));
       return;
     }
     watch_ = std::move(*watch);
-    readable_.emplace(loop, watch_->fd(), net::Readiness{true, false}, [this](net::Readiness) {
-      // Not started anew by each change: a file written without a pause is still reloaded.
-      if (watch_->take_changes() && !timer_.running()) timer_.start(limits::kWatchCoalesce);
-    });
+    readable_.emplace(loop, watch_->fd(), net::Readiness{true, false},
+                      [this](net::Readiness) { look(); });
+  }
+
+  void reload_now() { reload_now(reload_); }
+  void reload_now(const Reload& reload) {
+    if (watch_ == nullptr) return reload(nullptr);
+    watch_->take_changes();  // what happened until now is read now
+    reload([this](const std::string& path) { return watch_->is_unfinished(path); });
+    look();
   }
 
  private:
-  net::Timer timer_;
+  void look() {
+    // Not started anew by each change: a file written without a pause is still reloaded.
+    if (watch_->take_changes() && !coalesce_.running()) coalesce_.start(limits::kWatchCoalesce);
+    if (watch_->waits_for_files() && !unfinished_.running()) {
+      unfinished_.start(limits::kUnfinishedFileWait);
+    }
+  }
+
+  const Reload reload_;
+  net::Timer coalesce_;
+  net::Timer unfinished_;
   std::unique_ptr<config::Watch> watch_;
   std::optional<net::FdWatch> readable_;
 };
@@ -154,10 +177,15 @@ ExitCode serve(const config::Settings& settings) {
   std::optional<net::SignalWatch> terminate(std::in_place, loop, SIGTERM, [&] { loop.stop(); });
   std::optional<net::SignalWatch> interrupt(std::in_place, loop, SIGINT, [&] { loop.stop(); });
   AgentSources sources(settings);
+  std::optional<Reloader> keys;  // both are there before the loop runs
+  std::optional<Reloader> gateways;
+  bool published = false;
   const net::SignalWatch hang_up(loop, SIGHUP, [&] {
     spdlog::info("SIGHUP: reloading");
-    sources.reload_keys();
-    if (!sources.reload_gateways()) spdlog::info("no gateway changed");
+    keys->reload_now(
+        [&](const config::IsUnfinished& is_unfinished) { sources.reload_keys(is_unfinished); });
+    gateways->reload_now();
+    if (!published) spdlog::info("no gateway changed");
   });
   const net::SignalWatch user_1(loop, SIGUSR1, [] {
     spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
@@ -165,9 +193,17 @@ ExitCode serve(const config::Settings& settings) {
   raise_descriptor_limit();
   if (!start_keys(sources, settings.sticky_keys)) return kInvalid;
   // Watched from before the first read, so that no change falls between the two.
-  const Reloader keys(loop, settings.sticky_keys, [&] { sources.reload_keys(); });
-  const Reloader gateways(loop, settings.gateways, [&] { sources.reload_gateways(); });
-  sources.reload_gateways();
+  keys.emplace(loop, settings.sticky_keys, [&](const config::IsUnfinished& is_unfinished) {
+    sources.reload_keys_if_changed(is_unfinished);
+  });
+  net::Timer superseded(loop, [&] {
+    if (sources.free_superseded()) superseded.start(kSupersededCheck);
+  });
+  gateways.emplace(loop, settings.gateways, [&](const config::IsUnfinished& is_unfinished) {
+    published = sources.reload_gateways(is_unfinished);
+    if (published) superseded.start(kSupersededCheck);
+  });
+  gateways->reload_now();
 
   const auto server = start_server(settings, sources);
   if (server == nullptr) return kInvalid;

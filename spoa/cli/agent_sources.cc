@@ -14,7 +14,7 @@ namespace {
 // Only to tell a change; KeyRing::load does the reading that counts.
 std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string text(limits::kStickyKeys * 256, '\0');
+  std::string text(limits::kKeyFileBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
@@ -42,9 +42,18 @@ Outcome AgentSources::start_keys() {
   return Done{};
 }
 
-void AgentSources::reload_keys() {
+void AgentSources::reload_keys(const config::IsUnfinished& is_unfinished) {
   std::string text = read_text(keys_path_);
-  if (text == key_text_) return;
+  if (!is_unfinished || !is_unfinished(keys_path_)) load_keys(std::move(text));
+}
+
+void AgentSources::reload_keys_if_changed(const config::IsUnfinished& is_unfinished) {
+  std::string text = read_text(keys_path_);
+  if (is_unfinished && is_unfinished(keys_path_)) return;
+  if (text != key_text_) load_keys(std::move(text));
+}
+
+void AgentSources::load_keys(std::string text) {
   const auto ring = agent::KeyRing::load(keys_path_);
   if (!ring) {
     spdlog::error("{}; the sticky keys read before stay in use", printable(ring.error().message));
@@ -55,28 +64,35 @@ void AgentSources::reload_keys() {
   spdlog::info("sticky keys reloaded from {}", printable(keys_path_));
 }
 
-bool AgentSources::reload_gateways() {
+bool AgentSources::reload_gateways(const config::IsUnfinished& is_unfinished) {
   Diagnostics diagnostics;
-  const auto files = config::read_gateway_files(gateways_path_, diagnostics);
+  const auto files = config::read_gateway_files(gateways_path_, diagnostics, is_unfinished);
   const config::Load load = store_.load(files, diagnostics);
   diagnostics.sort_by_place();
   log_diagnostics(diagnostics);
   if (!load.held.empty()) {
-    spdlog::error("faulty now, the last good form stays live: {}",
+    spdlog::error("the last good form stays live (see above for why): {}",
                   printable(fmt::format("{}", fmt::join(load.held, ", "))));
   }
   if (!load.missing.empty()) {
-    spdlog::error("faulty, and no good form was seen yet, so not served: {}",
+    spdlog::error("not served (see above for why): {}",
                   printable(fmt::format("{}", fmt::join(load.missing, ", "))));
   }
   const bool first = table_.generation() == 0;
   if (!load.changed && !first) return false;
+  superseded_.keep(table_.current());
   table_.publish(load.table);
+  superseded_.free_unread();
   if (!first) {
     spdlog::info("published generation {} with {}", load.table->generation(),
                  counted(load.table->gateways().size(), "gateway"));
   }
   return true;
+}
+
+bool AgentSources::free_superseded() {
+  superseded_.free_unread();
+  return superseded_.size() > 0;
 }
 
 void AgentSources::log_diagnostics(const Diagnostics& diagnostics) {

@@ -19,19 +19,26 @@ class AgentSources {
   explicit AgentSources(const config::Settings& settings);
 
   Outcome start_keys();  // makes the key file where there is none
-  void reload_keys();
-  bool reload_gateways();  // whether another table was published
+  // A file that is being written is left alone: its change is seen when it is closed.
+  void reload_keys(const config::IsUnfinished& is_unfinished = nullptr);
+  void reload_keys_if_changed(const config::IsUnfinished& is_unfinished = nullptr);
+  // Whether another table was published.
+  bool reload_gateways(const config::IsUnfinished& is_unfinished = nullptr);
+  // Frees tables that no worker reads any more; whether some are left.
+  bool free_superseded();
 
   const Published<routing::RouteTable>& table() const { return table_; }
   const Published<agent::KeyRing>& keys() const { return keys_; }
 
  private:
+  void load_keys(std::string text);
   void log_diagnostics(const Diagnostics& diagnostics);
 
   const std::string gateways_path_;
   const std::string keys_path_;
   config::GatewayStore store_;
   Published<routing::RouteTable> table_;
+  Superseded<routing::RouteTable> superseded_;
   Published<agent::KeyRing> keys_;
   std::string key_text_;            // what was last published, to tell a change
   std::set<std::string> warnings_;  // of the last reload: each is logged once while it stands

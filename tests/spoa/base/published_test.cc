@@ -47,6 +47,39 @@ TEST_CASE("a replaced value lives until its last subscriber has moved on") {
   CHECK(watched.expired());
 }
 
+TEST_CASE("a superseded value is freed by the publisher once no reader is left") {
+  Published<int> published;
+  Superseded<int> superseded;
+  Subscriber<int> subscriber(published);
+  superseded.keep(published.current());  // nothing yet
+  CHECK(superseded.size() == 0);
+  published.publish(std::make_shared<const int>(1));
+  const std::weak_ptr<const int> watched = subscriber.get();
+  superseded.keep(published.current());
+  published.publish(std::make_shared<const int>(2));
+  superseded.free_unread();
+  CHECK(superseded.size() == 1);
+  subscriber.get();
+  CHECK_FALSE(watched.expired());  // not freed by the reader
+  superseded.free_unread();
+  CHECK(watched.expired());
+  CHECK(superseded.size() == 0);
+}
+
+TEST_CASE("as many superseded values as the limit are kept, one more leaves the oldest alone") {
+  Superseded<int> superseded;
+  std::vector<std::weak_ptr<const int>> values;
+  for (std::size_t i = 0; i <= limits::kSupersededValues; ++i) {
+    auto value = std::make_shared<const int>(1);
+    values.push_back(value);
+    if (i == limits::kSupersededValues) CHECK_FALSE(values.front().expired());
+    superseded.keep(std::move(value));
+  }
+  CHECK(superseded.size() == limits::kSupersededValues);
+  CHECK(values.front().expired());
+  CHECK_FALSE(values[1].expired());
+}
+
 TEST_CASE("readers on other threads see whole values that only move forward") {
   Published<Pair> published;
   published.publish(std::make_shared<const Pair>());

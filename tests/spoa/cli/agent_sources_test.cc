@@ -43,16 +43,65 @@ TEST_CASE("keys are published again only when the file changed and is good") {
   REQUIRE(sources.start_keys());
   const auto first = sources.keys().current();
   REQUIRE(first != nullptr);
-  sources.reload_keys();
+  sources.reload_keys_if_changed();
   CHECK(sources.keys().current() == first);
 
   deployment.folder.write("state/sticky.keys", "rubbish\n", 0600);
-  sources.reload_keys();
+  sources.reload_keys_if_changed();
   CHECK(sources.keys().current() == first);
 
   deployment.folder.write("state/sticky.keys", agent::new_key_line(9), 0600);
+  sources.reload_keys_if_changed();
+  CHECK(sources.keys().current() != first);
+}
+
+TEST_CASE("a key behind many empty lines is a change") {
+  const Deployment deployment;
+  const std::string first_keys = agent::new_key_line(1) + std::string(5000, '\n');
+  deployment.folder.write("state/sticky.keys", first_keys, 0600);
+  cli::AgentSources sources(settings_of(deployment));
+  REQUIRE(sources.start_keys());
+  const auto first = sources.keys().current();
+  deployment.folder.write("state/sticky.keys", first_keys + agent::new_key_line(2), 0600);
+  sources.reload_keys_if_changed();
+  CHECK(sources.keys().current() != first);
+}
+
+TEST_CASE("keys are read again on demand, changed or not, but not while they are written") {
+  const Deployment deployment;
+  cli::AgentSources sources(settings_of(deployment));
+  REQUIRE(sources.start_keys());
+  const auto first = sources.keys().current();
+  sources.reload_keys([](const std::string&) { return true; });
+  CHECK(sources.keys().current() == first);
   sources.reload_keys();
   CHECK(sources.keys().current() != first);
+}
+
+TEST_CASE("a gateway's file that is being written changes nothing") {
+  const Deployment deployment;
+  cli::AgentSources sources(settings_of(deployment));
+  sources.reload_gateways();
+  deployment.folder.write("gateways/shop.yaml", "");
+  CHECK_FALSE(sources.reload_gateways([](const std::string&) { return true; }));
+  CHECK(sources.table().current()->gateways().size() == 1);
+  CHECK(sources.reload_gateways());
+  CHECK(sources.table().current()->gateways().empty());
+}
+
+TEST_CASE("a replaced table is freed on the main thread, when no worker reads it any more") {
+  const Deployment deployment;
+  cli::AgentSources sources(settings_of(deployment));
+  sources.reload_gateways();
+  auto read_by_worker = sources.table().current();
+  const std::weak_ptr<const routing::RouteTable> watched = read_by_worker;
+  deployment.folder.write("gateways/shop.yaml", "");
+  REQUIRE(sources.reload_gateways());
+  CHECK(sources.free_superseded());
+  read_by_worker.reset();
+  CHECK_FALSE(watched.expired());
+  CHECK_FALSE(sources.free_superseded());
+  CHECK(watched.expired());
 }
 
 TEST_CASE("keys that others may read are refused at the start") {

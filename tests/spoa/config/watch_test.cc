@@ -267,3 +267,20 @@ TEST_CASE("as many folders as the limit are watched, one more is an error") {
   REQUIRE_FALSE(beyond);
   CHECK(beyond.error().message == "more than 1024 folders to watch");
 }
+
+TEST_CASE("as many unfinished files as the limit wait, one more counts as it is") {
+  const test::TemporaryFolder folder;
+  const auto watch = watching(folder.path());
+  // Made without being opened, so nothing closes them.
+  const auto make = [&](std::size_t number) {
+    const std::string path = folder.path(std::to_string(number) + ".yaml");
+    REQUIRE(::mknod(path.c_str(), S_IFREG | 0644, 0) == 0);
+    return watch->is_unfinished(path);
+  };
+  std::size_t waiting = 0;
+  for (std::size_t i = 1; i <= limits::kUnfinishedFiles; ++i) waiting += make(i) ? 1 : 0;
+  CHECK(waiting == limits::kUnfinishedFiles);
+  CHECK(sees_nothing(*watch));
+  CHECK_FALSE(make(limits::kUnfinishedFiles + 1));
+  CHECK(sees_change(*watch));
+}
