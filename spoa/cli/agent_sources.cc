@@ -71,12 +71,11 @@ bool AgentSources::reload_gateways(const config::IsUnfinished& is_unfinished) {
   diagnostics.sort_by_place();
   log_diagnostics(diagnostics);
   if (!load.held.empty()) {
-    spdlog::error("the last good form stays live (see above for why): {}",
+    spdlog::error("the last good form stays live: {}",
                   printable(fmt::format("{}", fmt::join(load.held, ", "))));
   }
   if (!load.missing.empty()) {
-    spdlog::error("not served (see above for why): {}",
-                  printable(fmt::format("{}", fmt::join(load.missing, ", "))));
+    spdlog::error("not served: {}", printable(fmt::format("{}", fmt::join(load.missing, ", "))));
   }
   const bool first = table_.generation() == 0;
   if (!load.changed && !first) return false;
