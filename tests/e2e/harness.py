@@ -338,7 +338,8 @@ spop:
         if not os.path.exists(self.path("agent.log")):
             return False
         with open(self.path("agent.log"), encoding="utf-8", errors="replace") as file:
-            return re.search("(Thread|Address|Leak)Sanitizer|runtime error:", file.read()) is not None
+            text = file.read()
+        return re.search("(Thread|Address|Leak)Sanitizer|runtime error:", text) is not None
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)

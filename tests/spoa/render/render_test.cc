@@ -69,14 +69,6 @@ TEST_CASE("text that could add configuration is refused, with its place") {
   render::Options options;
   auto spec = shop();
   std::string what;
-  SECTION("a balance with a line break") {
-    spec.routes[0].balance = "roundrobin\n    server evil 192.0.2.66:80";
-    what = "route shop/v1, balance";
-  }
-  SECTION("a balance with a comment") {
-    spec.routes[0].balance = "roundrobin # x";
-    what = "balance";
-  }
   SECTION("an instance with a blank") {
     spec.routes[0].instances[0].address = "127.0.0.1 disabled";
     what = "route shop/v1, instance";
