@@ -160,6 +160,26 @@ class Sticky(EndToEndTest):
         self.assertEqual((response.status, response.route, response.reason),
                          (200, "shop/v1", "weight"))
 
+    def test_sticky_by_instance_stays_on_the_instance_also_without_the_agent(self):
+        self.stage.start_all("""
+name: shop
+port: 8080
+sticky: instance
+routes:
+  shop/v1: {weight: 100%%, instances: ["%(v1)s", "%(v2)s"]}
+""" % self.stage.services)
+        visitors = [Visitor(self.stage) for _ in range(8)]
+        own = [visitor.visit().service for visitor in visitors]
+        self.assertEqual(set(own), {"v1", "v2"})
+        for visitor, service in zip(visitors, own):
+            self.assertEqual([visitor.visit().service for _ in range(4)], [service] * 4)
+            for address in self.stage.services.values():
+                self.assertNotIn(address.split(":")[1], str(visitor.cookies))
+        self.stage.agent.kill()
+        for visitor, service in zip(visitors, own):
+            response = visitor.visit()
+            self.assertEqual((response.status, response.service), (200, service))
+
 
 if __name__ == "__main__":
     main()
