@@ -1,0 +1,1 @@
+core.register_action("pointsman", {"http-req"}, function() end)
