@@ -1,1 +1,0 @@
-core.register_action("pointsman", {"http-req"}, function() end)
