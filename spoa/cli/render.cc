@@ -81,8 +81,8 @@ Result<std::map<std::uint16_t, std::string>> parse_port_binds(
 void set_bridge(const RenderOptions& given, const config::Settings& settings,
                 render::Options& options) {
   options.bridge = !given.no_bridge;
-  options.table_file = absolute_path(given.table_file.empty() ? settings.state + "/table"
-                                                              : given.table_file);
+  options.table_file =
+      absolute_path(given.table_file.empty() ? settings.state + "/table" : given.table_file);
   if (!given.table_agents.empty()) options.table_agents = given.table_agents;
 }
 

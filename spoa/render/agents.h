@@ -1,5 +1,5 @@
-// How HAProxy reaches the agents: the servers that it asks for decisions, and the addresses at which
-// its bridge asks for the table. A unix socket is named as HAProxy sees it inside its chroot.
+// How HAProxy reaches the agents: the servers that it asks for decisions, and the addresses at
+// which its bridge asks for the table. A unix socket is named as HAProxy sees it inside its chroot.
 #pragma once
 
 #include <string>

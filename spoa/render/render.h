@@ -1,8 +1,9 @@
 // Gateways → text of HAProxy configuration: the snippet for an existing haproxy.cfg, or a complete
 // stand-alone configuration; each with the SPOE file, the map of backends that decisions may name,
 // and the bridge's Lua files. Pure: nothing is read or written here. Templates stand in
-// haproxy-conf/templates/, the Lua files in lua/haproxy/, and both are compiled in. Every name and option that reaches the text is checked first, so that nothing in a
-// gateway can add a line of configuration.
+// haproxy-conf/templates/, the Lua files in lua/haproxy/, and both are compiled in. Every name and
+// option that reaches the text is checked first, so that nothing in a gateway can add a line of
+// configuration.
 #pragma once
 
 #include <cstdint>
