@@ -28,7 +28,10 @@ SKIPPED = 77  # the exit code that ctest takes for "not run"
 PID = os.getpid()
 ADDRESS = f"127.{PID >> 16 & 0x3f | 0x40}.{PID >> 8 & 0xff}.{PID & 0xff or 1}"
 
-options = argparse.Namespace(program=None, haproxy=None, version=None)
+# Debian's library, which the bridge finds by itself where HAProxy sees this machine's /usr/share.
+MESSAGE_PACK = "/usr/share/lua/5.3/MessagePack.lua"
+
+options = argparse.Namespace(program=None, haproxy=None, version=None, by="agent")
 
 
 def wait_until(condition, what, seconds=10):
@@ -135,6 +138,9 @@ spop:
   listen: ["unix:{self.socket_folder}/spop.sock", "{ADDRESS}:{self.spop_port}"]
   workers: 2
   socket_owner: "haproxy:haproxy"
+table:
+  listen: ["unix:{self.socket_folder}/table.sock"]
+  socket_owner: "haproxy:haproxy"
 """)
 
     # ---- files
@@ -162,7 +168,10 @@ spop:
         """Writes a gateway and returns when decisions are taken from it."""
         before = self.get().generation
         self.gateway(text, **values)
-        wait_until(lambda: self.get().generation > before, "the agent takes the change")
+        # Each thread of HAProxy has a bridge of its own.
+        times = 30 if options.by == "bridge" else 1
+        wait_until(lambda: all(self.get().generation > before for _ in range(times)),
+                   "the change is taken")
 
     # ---- processes
 
@@ -205,13 +214,15 @@ spop:
         user = pwd.getpwnam("haproxy")
         return str(user.pw_uid), str(user.pw_gid)
 
-    def render(self, *kind):
+    def render(self, *kind, bridge=True):
         """Files into conf/, for an HAProxy that is chrooted into chroot/ and not root."""
         uid, gid = self.identity()
         binds = [f"{port}={ADDRESS}:{here}" for port, here in self.ports.items()]
         arguments = [*kind, "-c", self.path("pointsman.yaml"), "-o", self.path("conf"),
                      "--chroot", self.path("chroot"),
                      "--agent", f"unix:{self.socket_folder}/spop.sock"]
+        if not bridge:
+            arguments += ["--no-bridge"]
         if kind != ("--snippet",):
             arguments += ["--user", uid, "--group", gid, "--log", "stdout format raw local0",
                           "--stats-socket", self.path("stats.sock"),
@@ -219,6 +230,8 @@ spop:
             for bind in binds:
                 arguments += ["--port-bind", bind]
         self.pointsman("render", *arguments)
+        if bridge:
+            shutil.copy(MESSAGE_PACK, self.path("conf/pointsman"))
 
     def check_configuration(self):
         """As an administrator does before a start; the versions must not even warn."""
@@ -246,31 +259,42 @@ spop:
         machines that are busy. Tests about failures leave the times as they are."""
         for name, shipped in (("pointsman.spoe.cfg", "timeout processing 25ms"),
                               ("haproxy.cfg", "timeout check 100ms")):
-            text = self.read(f"conf/{name}")
-            if shipped not in text:
-                raise AssertionError(f"{name} has no '{shipped}'")
-            self.write(f"conf/{name}", text.replace(shipped, shipped.rpartition(" ")[0] + " 5s"))
+            self.edit(f"conf/{name}", shipped, shipped.rpartition(" ")[0] + " 5s")
 
-    def start_all(self, *gateways, patient=True):
-        """Agent and HAProxy for these gateways, until decisions come from the agent."""
+    def never_ask_the_agent(self):
+        """HAProxy has no agent to ask; its bridge gets tables from it all the same."""
+        self.edit("conf/haproxy.cfg", "server agent1 unix@/pointsman/spop.sock",
+                  "server agent1 unix@/pointsman/spop.sock disabled")
+
+    def edit(self, name, old, new):
+        text = self.read(name)
+        if old not in text:
+            raise AssertionError(f"{name} has no '{old}'")
+        self.write(name, text.replace(old, new))
+
+    def start_all(self, *gateways, patient=True, bridge=True):
+        """Agent and HAProxy for these gateways, until decisions come from where they should."""
         for text in gateways:
             self.gateway(text)
         self.start_agent()
-        self.render("--demo")
+        self.render("--demo", bridge=bridge)
         if patient:
             self.be_patient()
+        if options.by == "bridge":
+            self.never_ask_the_agent()
         self.start_haproxy()
         self.wait_for_agent()
 
     def wait_for_agent(self, seconds=10):
-        wait_until(lambda: self.agent_is_up() and self.accepts_decisions(),
-                   "decisions by the agent", seconds)
+        up = self.agent_is_up if options.by == "agent" else lambda: True
+        wait_until(lambda: up() and self.accepts_decisions(),
+                   f"decisions by the {options.by}", seconds)
 
     def accepts_decisions(self):
         """Of some gateway: which one depends on the test."""
         targets = [target for target in (self.web, self.hosts)
                    if self.accepts(f"{target[0]}:{target[1]}")]
-        return targets == [self.hosts] or self.get().by == "agent"
+        return targets == [self.hosts] or self.get().by == options.by
 
     def agent_is_up(self):
         return self.server_state("pointsman-agents", "agent1")["status"].startswith("UP")
@@ -361,6 +385,11 @@ class EndToEndTest(unittest.TestCase):
                 self.stage.show()
             self.stage.remove()
 
+    def only_by_the_agent(self):
+        """For a test that is about the agent itself."""
+        if options.by != "agent":
+            self.skipTest("is about the agent")
+
     def assert_share(self, responses, route, percent, points=1):
         """The route's share of the responses, within so many points."""
         share = 100 * sum(response.route == route for response in responses) / len(responses)
@@ -375,6 +404,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True, help="the pointsman program")
     parser.add_argument("--haproxy", required=True, help="HAProxy's version, e.g. 3.0")
+    parser.add_argument("--by", choices=["agent", "bridge"], default="agent",
+                        help="who decides; bridge: as if there were no agent to ask")
     given, rest = parser.parse_known_args()
     wanted = os.environ.get("POINTSMAN_HAPROXY", "").split()
     if wanted and given.haproxy not in wanted:
@@ -382,6 +413,7 @@ def main():
         sys.exit(SKIPPED)
     options.program = os.path.abspath(given.program)
     options.version = given.haproxy
+    options.by = given.by
     options.haproxy = find_haproxy(given.haproxy)
     if options.haproxy is None:
         sys.exit(f"HAProxy {given.haproxy} is not installed: tests/support/haproxy_versions.sh "
