@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <fstream>
 
 #include "base/limits.h"
@@ -110,11 +111,14 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   return options;
 }
 
+// Names each file that it wrote, but of files in a folder below only the folder.
 ExitCode write_files(const render::RenderedFiles& files, const std::string& folder, mode_t mode,
                      Console& console) {
+  std::set<std::string> named;
   for (const render::RenderedFile& file : files) {
     const std::filesystem::path path = std::filesystem::path(folder) / file.name;
-    for (const std::string& needed : {folder, path.parent_path().string()}) {
+    const std::string parent = path.parent_path().string();
+    for (const std::string& needed : {folder, parent}) {
       if (::mkdir(needed.c_str(), 0755) == 0 || errno == EEXIST) continue;
       print_error(fmt::format("{}: cannot make the folder: {}", needed, std::strerror(errno)),
                   console);
@@ -124,7 +128,9 @@ ExitCode write_files(const render::RenderedFiles& files, const std::string& fold
       print_error(written.error().message, console);
       return kInvalid;
     }
-    console.out << printable(path.string()) << '\n';
+    const bool is_below = file.name.find('/') != std::string::npos;
+    const std::string name = is_below ? parent + "/" : path.string();
+    if (named.insert(name).second) console.out << printable(name) << '\n';
   }
   return kGood;
 }
