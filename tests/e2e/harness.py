@@ -4,113 +4,27 @@ never by sleeping a fixed time; shows configuration and logs only where a test f
 the processes that it started."""
 
 import argparse
-import glob
 import os
 import pwd
-import random
 import re
 import shutil
-import signal
 import socket
 import string
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 from http_client import Closed, Connection, Load
+from machine import ADDRESS, Process, find_haproxy, free_port, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-CACHE = os.environ.get("POINTSMAN_HAPROXY_CACHE", "/var/cache/haproxy-versions")
 SKIPPED = 77  # the exit code that ctest takes for "not run"
-# Address of this process alone, so that tests of other processes never meet on a port.
-PID = os.getpid()
-ADDRESS = f"127.{PID >> 16 & 0x3f | 0x40}.{PID >> 8 & 0xff}.{PID & 0xff or 1}"
 
 # Debian's library, which the bridge finds by itself where HAProxy sees this machine's /usr/share.
 MESSAGE_PACK = "/usr/share/lua/5.3/MessagePack.lua"
 
 options = argparse.Namespace(program=None, haproxy=None, version=None, by="agent")
-
-
-def wait_until(condition, what, seconds=10):
-    """Polls until the condition holds and yields its value."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.01)
-
-
-def find_haproxy(version):
-    """The command that runs this version, e.g. "3.0"."""
-    for command in ["/usr/sbin/haproxy", *sorted(glob.glob(f"{CACHE}/haproxy-*"))]:
-        if os.access(command, os.X_OK):
-            text = subprocess.run([command, "-v"], capture_output=True, text=True).stdout
-            if re.search(rf"version {re.escape(version)}\.", text):
-                return command
-    return None
-
-
-_ports = iter(random.sample(range(10000, 32000), 20000))
-
-
-def free_port():
-    """Never one twice, and below those that the kernel gives to outgoing connections."""
-    for port in _ports:
-        try:
-            socket.create_server((ADDRESS, port)).close()
-            return port
-        except OSError:
-            continue
-    raise AssertionError("no free port")
-
-
-class Process:
-    """A child whose output goes to a file."""
-
-    def __init__(self, name, command, log_path):
-        self.name = name
-        self.log_path = log_path
-        with open(log_path, "ab") as log:
-            self.child = subprocess.Popen(command, stdout=log, stderr=log, cwd="/tmp")
-
-    @property
-    def pid(self):
-        return self.child.pid
-
-    def start_time(self):
-        """In clock ticks since boot: with the pid it tells a process from its successor."""
-        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
-            return int(stat.read().rpartition(")")[2].split()[19])
-
-    def is_running(self):
-        return self.child.poll() is None
-
-    def signal(self, number):
-        self.child.send_signal(number)
-
-    def kill(self):
-        self.child.kill()
-        self.child.wait()
-
-    def stop(self):
-        if self.is_running():
-            self.signal(signal.SIGCONT)
-            self.signal(signal.SIGTERM)
-            try:
-                self.child.wait(15)
-            except subprocess.TimeoutExpired:
-                self.kill()
-        return self.child.returncode
-
-    def log(self):
-        with open(self.log_path, encoding="utf-8", errors="replace") as log:
-            return log.read()
 
 
 class Stage:
@@ -247,6 +161,35 @@ table:
             "haproxy", [options.haproxy, *(arguments or ["-db"]), "-f",
                         self.path("conf/haproxy.cfg")])
         wait_until(self.answers_stats, "HAProxy is up")
+
+    def start_master(self):
+        """HAProxy as systemd starts it: a master, which a reload gives a new worker."""
+        self.start_haproxy("-W", "-S", self.path("master.sock"))
+
+    def reload_haproxy(self):
+        """Returns when a new worker serves."""
+        before = self.worker_pid()
+        wait_until(self.ask_for_reload, "the master takes the reload")
+        wait_until(lambda: self.worker_pid() not in (None, before), "a new worker")
+        return before
+
+    def ask_for_reload(self):
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.settimeout(10)
+            try:
+                stream.connect(self.path("master.sock"))
+            except ConnectionRefusedError:  # a master that starts itself anew is not there yet
+                return False
+            stream.sendall(b"reload\n")
+            while stream.recv(4096):
+                pass
+            return True
+
+    def worker_pid(self):
+        try:
+            return re.search(r"^Pid: (\d+)", self.stats("show info"), re.M).group(1)
+        except (OSError, AttributeError):
+            return None
 
     def answers_stats(self):
         try:
