@@ -1,5 +1,5 @@
--- Where the bridge touches HAProxy on the way of a request: facts by its fetches, hashes and regular
--- expressions by its converters, the clock, randomness. All else is pure.
+-- Where the bridge touches HAProxy on the way of a request: facts by its fetches, hashes and
+-- regular expressions by its converters, the clock, randomness. All else is pure.
 local use = ...
 local address = use("address")
 local regex = use("regex")

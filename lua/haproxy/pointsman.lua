@@ -1,11 +1,11 @@
--- The bridge: loaded by HAProxy in each thread (global: lua-load-per-thread …/pointsman.lua), it
--- decides when the agent gave no decision. docs/bridge.md explains it. Settings are variables of the
--- environment (global: setenv NAME VALUE, above the line that loads it):
+-- The bridge: loaded by HAProxy in each thread (global: lua-load-per-thread .../pointsman.lua), it
+-- decides when the agent gave no decision. docs/bridge.md explains it. Settings are variables of
+-- the environment (global: setenv NAME VALUE, above the line that loads it):
 --   POINTSMAN_TABLE    file to read a table from at start; optional
 --   POINTSMAN_AGENTS   addresses of agents' table listeners, separated by commas; optional
 --
--- Modules are files beside this one, loaded by `use`, which each gets as its argument: the user's own
--- Lua in the same HAProxy sees neither globals nor packages of the bridge.
+-- Modules are files beside this one, loaded by `use`, which each gets as its argument: the user's
+-- own Lua in the same HAProxy sees neither globals nor packages of the bridge.
 local here = debug.getinfo(1, "S").source:match("^@(.*/)") or "./"
 
 local loaded = {}

@@ -14,7 +14,7 @@ sync.__index = sync
 
 local VERSION = 1
 local BACK_OFF_MIN, BACK_OFF_MAX = 100, 2000  -- milliseconds
-local REST = 10           -- after an answer without news, should the agent not hold questions back
+local REST = 10  -- after an answer without news, should the agent not hold questions back
 local LONG = 3600 * 1000
 
 function sync.new(host, shared, agents, open)
