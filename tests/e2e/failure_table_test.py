@@ -53,7 +53,7 @@ class FailureTable(EndToEndTest):
     def start_both(self):
         self.start()
         self.stage.start_master()
-        self.stage.wait_for_agent()
+        self.stage.wait_for_decisions()
 
     def load(self):
         return OpenLoop(self.stage.web, RATE)
@@ -144,7 +144,7 @@ class FailureTable(EndToEndTest):
             self.stage.start_agent_in(namespace)
             self.stage.render("--demo", agent=f"{namespace.address}:{self.stage.spop_port}")
             self.stage.start_master()
-            self.stage.wait_for_agent()
+            self.stage.wait_for_decisions()
             with self.load() as load:
                 self.wait_for_deciders(load, "agent")
                 start = time.monotonic()
@@ -163,7 +163,7 @@ class FailureTable(EndToEndTest):
         self.stage.ports[8081] = self.stage.new_port()
         self.start(SHOP, FULL + routes)
         self.stage.start_master()
-        self.stage.wait_for_agent()
+        self.stage.wait_for_decisions()
         with self.load() as load:
             self.wait_for_deciders(load, "agent")
             start = time.monotonic()
@@ -265,7 +265,7 @@ class FailureTable(EndToEndTest):
         self.stage.write_bytes("state/table", b"no table")
         self.stage.start_unchecked()
         self.stage.start_agent()
-        self.stage.wait_for_agent()
+        self.stage.wait_for_decisions()
         self.stage.agent.kill()
         wait_until(lambda: self.stage.get().by == "bridge", "the bridge has the agent's table")
 

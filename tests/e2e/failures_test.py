@@ -34,7 +34,7 @@ class Failures(EndToEndTest):
             # The route with the greatest weight serves meanwhile.
             self.assertTrue(load.wait_for(500, lambda r: r.by is None and r.service == "v1"))
             self.stage.start_agent()
-            self.stage.wait_for_agent(seconds=2)
+            self.stage.wait_for_decisions(seconds=2)
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent", timeout=2))
         self.assert_nothing_failed(load)
         self.assertEqual(load.retried, 0)
@@ -119,7 +119,7 @@ class Failures(EndToEndTest):
         self.stage.start_agent()
         self.stage.render("--demo")
         self.stage.start_master()
-        self.stage.wait_for_agent()
+        self.stage.wait_for_decisions()
         with self.stage.load(CONNECTIONS) as load:
             for _ in range(3):
                 self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))

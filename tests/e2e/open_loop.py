@@ -167,7 +167,8 @@ class Client:
                 if name == "set-cookie":
                     cookie, _, content = value.split(";")[0].partition("=")
                     self.cookies[exchange.visitor][cookie] = content
-        marks = (headers.get(f"x-pointsman-{name}") for name in ("gateway", "route", "reason", "by"))
+        names = ("gateway", "route", "reason", "by")
+        marks = (headers.get(f"x-pointsman-{name}") for name in names)
         self.samples.append(Sample(exchange.due, time.monotonic() - exchange.due, status,
                                    exchange.kind, exchange.visitor, *marks,
                                    headers.get("x-service")))

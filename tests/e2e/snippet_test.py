@@ -65,7 +65,7 @@ class Snippet(EndToEndTest):
         self.stage.render("--snippet", bridge=bridge)
         self.paste()
         self.stage.start_haproxy()
-        self.stage.wait_for_agent()
+        self.stage.wait_for_decisions()
 
     def assert_half_and_half(self, by):
         responses = self.stage.get_many(100)
