@@ -9,7 +9,7 @@ local request = {}
 
 local byte, find, sub = string.byte, string.find, string.sub
 
-local BLANK, TAB, SEMICOLON, EQUALS, AMPERSAND = byte(" \t;=&", 1, 5)
+local SEMICOLON, EQUALS, AMPERSAND = byte(";=&", 1, 3)
 local LOWER = {}
 for code = byte("A"), byte("Z") do LOWER[string.char(code)] = string.char(code + 32) end
 
@@ -34,11 +34,11 @@ function request.normalize_host(host)
   return request.to_lower(host)
 end
 
-local function is_blank(code) return code == BLANK or code == TAB end
+local IS_BLANK = { [byte(" ")] = true, [byte("\t")] = true }
 
 local function trimmed(text, first, last)
-  while first <= last and is_blank(byte(text, first)) do first = first + 1 end
-  while first <= last and is_blank(byte(text, last)) do last = last - 1 end
+  while first <= last and IS_BLANK[byte(text, first)] do first = first + 1 end
+  while first <= last and IS_BLANK[byte(text, last)] do last = last - 1 end
   return sub(text, first, last)
 end
 
@@ -54,8 +54,8 @@ local function add_cookies(values, line, name)
   local first, last = find(line, name, 1, true)
   while first do
     local before, after = first - 1, last + 1
-    while is_blank(byte(line, before)) and before > 0 do before = before - 1 end
-    while is_blank(byte(line, after)) do after = after + 1 end
+    while before > 0 and IS_BLANK[byte(line, before)] do before = before - 1 end
+    while after <= #line and IS_BLANK[byte(line, after)] do after = after + 1 end
     local stop = last
     if (before == 0 or byte(line, before) == SEMICOLON) and byte(line, after) == EQUALS then
       stop = (find(line, ";", after, true) or #line + 1) - 1
