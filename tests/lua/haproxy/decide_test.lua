@@ -51,7 +51,9 @@ local function signed(tables, given)
 end
 
 -- Decides with just these rolls; asking for another is an error.
-local function decided(tables, source, rolls) return decide(tables, source, fake_context.new(rolls, NOW)) end
+local function decided(tables, source, rolls)
+  return decide(tables, source, fake_context.new(rolls, NOW))
+end
 
 tests["the worked examples of docs/decisions.md"] = function()
   local tables = shop()
@@ -98,7 +100,8 @@ end
 
 tests["a gateway is found by name, or by host: exact, longest suffix, any"] = function()
   local function one(name, hosts)
-    return { name = name, hosts = hosts, routes = { { name = "r", share = 10000, backend = "be" } } }
+    local route = { name = "r", share = 10000, backend = "be" }
+    return { name = name, hosts = hosts, routes = { route } }
   end
   local tables = document.tables({ gateways = {
     one("exact", { "a.b.example" }), one("long", { "*.b.example" }), one("short", { "*.example" }),
@@ -171,7 +174,8 @@ end
 
 tests["references are followed, and a dead end leads back up"] = function()
   local tables = outer_and_inner(
-    { { name = "in", share = 5000, next = "inner" }, { name = "out", share = 5000, backend = "b" } },
+    { { name = "in", share = 5000, next = "inner" },
+      { name = "out", share = 5000, backend = "b" } },
     { { name = "deep", share = 10000, backend = "a" } })
   local down = decided(tables, { gateway = "outer" },
                        { ["outer\0\0weights"] = 0.2, ["inner\0\0weights"] = 0.5 })

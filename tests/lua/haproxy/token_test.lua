@@ -24,12 +24,14 @@ local function read(text, now, keys)
   return token.read(text, "shop", keys or KEYS, context_at(now or NOW))
 end
 
+local function bytes_of(hex)
+  local function byte(digits) return string.char(tonumber(digits, 16)) end
+  return (hex:gsub(" ", ""):gsub("%x%x", byte))
+end
+
 tests["the example of docs/formats/token.md, byte for byte"] = function()
-  local hex = "0101 00 684ee180 684eef90 f5f17345 01 728b7d0e 1068"
-  local signed = hex:gsub(" ", ""):gsub("%x%x", function(byte) return string.char(tonumber(byte, 16)) end)
-  local mac = ("dace7d83b1c05f3cf3c30ce7d2cb41eb"):gsub("%x%x", function(byte)
-    return string.char(tonumber(byte, 16))
-  end)
+  local signed = bytes_of("0101 00 684ee180 684eef90 f5f17345 01 728b7d0e 1068")
+  local mac = bytes_of("dace7d83b1c05f3cf3c30ce7d2cb41eb")
   local secret = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
   local context = { now = 0x684eef90 }
   function context.hmac(bytes, key)
