@@ -1,6 +1,6 @@
--- Runs one test file: lua run.lua MODULE, from the root of the project. A test file gets `use`, which
--- loads a module of the bridge as pointsman.lua does, and `support`, which loads what tests share; it
--- returns its tests by name.
+-- Runs one test file: lua run.lua MODULE, from the root of the project. A test file gets `use`,
+-- which loads a module of the bridge as pointsman.lua does, and `support`, which loads what tests
+-- share; it returns its tests by name.
 local luaunit = require("luaunit")
 
 local function loader(folder)

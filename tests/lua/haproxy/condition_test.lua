@@ -46,7 +46,9 @@ tests["texts are compared byte by byte"] = function()
 end
 
 tests["any occurrence counts"] = function()
-  local source = { query = "a=1&a=2", headers = { ["x-a"] = { "one", "two" }, cookie = { "c=1; c=2" } } }
+  local source = {
+    query = "a=1&a=2", headers = { ["x-a"] = { "one", "two" }, cookie = { "c=1; c=2" } },
+  }
   check({
     { true, { "header", "is", "x-a", { "two" } }, source },
     { false, { "header", "is", "x-b", { "two" } }, source },

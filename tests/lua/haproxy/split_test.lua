@@ -86,7 +86,8 @@ end
 tests["the key is hashed with the gateway's name, and absent or empty it is none"] = function()
   local context = { xxh64 = function(bytes) return bytes end }
   local source = {
-    query = "u=q", src = ("s"):rep(16), headers = { ["x-u"] = { "h", "i" }, cookie = { "u=c; u=d" } },
+    query = "u=q", src = ("s"):rep(16),
+    headers = { ["x-u"] = { "h", "i" }, cookie = { "u=c; u=d" } },
   }
   local function key_by(by, from)
     return split.key_of(gateway_of({ 0 }, { split = by }), request.facts_of(from), context)

@@ -120,7 +120,8 @@ end
 local function chain(length)
   local gateways = {}
   for i = 1, length do
-    gateways[i] = { name = "g" .. i, routes = { { name = "r", share = 10000, next = "g" .. i + 1 } } }
+    local route = { name = "r", share = 10000, next = "g" .. i + 1 }
+    gateways[i] = { name = "g" .. i, routes = { route } }
   end
   gateways[length + 1] = { name = "g" .. length + 1 }
   return document.write({ gateways = gateways })
@@ -164,7 +165,7 @@ tests["whatever a payload says with a good sum is refused or can be decided by"]
   for index, map in ipairs(maps) do
     local payload = message_pack.encode(map)
     for at = 1, #payload do
-      for _, value in ipairs({ 0, 1, 0x7f, 0x80, 0x90, 0xa0, 0xc2, 0xc3, 0xcb, 0xd9, 0xdd, 0xff }) do
+      for _, value in ipairs({ 0, 1, 0x7f, 0x80, 0x90, 0xa0, 0xc2, 0xcb, 0xd9, 0xff }) do
         local parts = {}
         for i, other in ipairs(maps) do
           local bytes = i == index and
