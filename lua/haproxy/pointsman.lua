@@ -75,6 +75,10 @@ local function keep_in_step(agents)
   use("sync").new(host, shared, agents, core.tcp):run()
 end
 
+-- What is missing shows when HAProxy checks its configuration, not with the first table.
+use("table_reader")
+use("sync")
+
 local path = os.getenv("POINTSMAN_TABLE")
 if path and path ~= "" then load_table(path) end
 

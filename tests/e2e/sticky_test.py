@@ -21,10 +21,10 @@ routes:
 class Visitor:
     """Keeps its cookies, as a browser does."""
 
-    def __init__(self, stage):
+    def __init__(self, stage, *headers):
         self.stage = stage
         self.cookies = {}
-        self.visit()
+        self.visit(*headers)
 
     def visit(self, *headers, path="/"):
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
