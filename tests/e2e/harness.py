@@ -120,10 +120,11 @@ table:
                                  f"{result.stdout}{result.stderr}")
         return result.stdout
 
-    def start_agent(self):
-        self.agent = self.start(
-            "agent", [options.program, "agent", "-c", self.path("pointsman.yaml")])
-        wait_until(lambda: self.accepts(f"{ADDRESS}:{self.spop_port}"), "the agent listens")
+    def start_agent(self, host=ADDRESS, within=None):
+        """`within` another network namespace, where the host's address is."""
+        command = [options.program, "agent", "-c", self.path("pointsman.yaml")]
+        self.agent = self.start("agent", within.command(*command) if within else command)
+        wait_until(lambda: self.accepts(f"{host}:{self.spop_port}"), "the agent listens")
         wait_until(lambda: os.path.exists(self.path("state/table")), "the agent writes its table")
 
     def running_agent(self):
@@ -136,13 +137,13 @@ table:
         user = pwd.getpwnam("haproxy")
         return str(user.pw_uid), str(user.pw_gid)
 
-    def render(self, *kind, bridge=True):
+    def render(self, *kind, bridge=True, agent=None):
         """Files into conf/, for an HAProxy that is chrooted into chroot/ and not root."""
         uid, gid = self.identity()
         binds = [f"{port}={ADDRESS}:{here}" for port, here in self.ports.items()]
         arguments = [*kind, "-c", self.path("pointsman.yaml"), "-o", self.path("conf"),
                      "--chroot", self.path("chroot"),
-                     "--agent", f"unix:{self.socket_folder}/spop.sock",
+                     "--agent", agent or f"unix:{self.socket_folder}/spop.sock",
                      "--table-agent", f"unix:{self.socket_folder}/table.sock"]
         if not bridge:
             arguments += ["--no-bridge"]
