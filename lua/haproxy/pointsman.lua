@@ -18,6 +18,12 @@ local function use(name)
   return loaded[name]
 end
 
+-- Lua 5.4 collects garbage in steps that are too long for a thread that carries traffic: with
+-- 10,000 routes a step took 10 to 95 ms. This gives the same work in steps of 0.3 ms. Those of 5.3
+-- are small by themselves.
+local STEP_SIZE = 8  -- a step for each 2^8 bytes instead of 2^13
+if _VERSION == "Lua 5.4" then collectgarbage("incremental", 0, 0, STEP_SIZE) end
+
 local PIECE_BYTES = 1 << 16
 
 local shared = { tables = nil, counts = use("decision_counts").new() }
@@ -68,7 +74,7 @@ local function keep_in_step(agents)
     name = string.format("HAProxy %s, process %s, thread %s", info.Version, info.Pid,
                          core.thread):sub(1, 64),
     sleep = core.msleep,
-    pause = core.yield,
+    pause = function() core.msleep(1) end,  -- core.yield() would let no new traffic in
     is_stopping = once_a_second(is_stopping),
     log = log,
   }
