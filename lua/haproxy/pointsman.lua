@@ -40,10 +40,10 @@ local function read_file(path)
   return tables, fault and path .. ": the table is refused: " .. fault
 end
 
--- One thread complains for all.
+-- One thread complains for all; later, since HAProxy 3 drops what is logged while it is configured.
 local function load_table(path)
   local tables, fault = read_file(path)
-  if not tables and core.thread <= 1 then log(fault) end
+  if not tables and core.thread <= 1 then core.register_init(function() log(fault) end) end
   shared.tables = tables
 end
 
