@@ -16,6 +16,7 @@ inline constexpr std::size_t kArgumentsPerMessage = 255;  // NB-ARGS is one byte
 inline constexpr std::size_t kArgumentNameBytes = 255;
 inline constexpr std::size_t kVariableNameBytes = 63;   // scope.prefix.name, as HAProxy keeps it
 inline constexpr std::size_t kFragmentedNotifies = 64;  // swallowed at once on one connection
+inline constexpr std::size_t kSentHeaders = 32;         // listed by `spoe.headers`
 
 // Connections
 inline constexpr std::size_t kConnectionsPerWorker = 20000;

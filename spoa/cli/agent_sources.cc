@@ -25,7 +25,7 @@ std::string read_text(const std::string& path) {
 AgentSources::AgentSources(const config::Settings& settings)
     : gateways_path_(settings.gateways),
       keys_path_(settings.sticky_keys),
-      store_(settings.virtual_host_domain) {}
+      store_(settings.virtual_host_domain, settings.spoe_headers) {}
 
 Outcome AgentSources::start_keys() {
   bool created = false;

@@ -83,6 +83,7 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
       options.agents.push_back(dial_address(address));
     }
   }
+  options.headers = settings.spoe_headers;
   if (!given.folder.empty()) {
     std::error_code ignored;
     const std::filesystem::path folder = std::filesystem::absolute(given.folder, ignored);

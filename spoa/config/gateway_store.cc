@@ -11,6 +11,7 @@
 #include "config/gateway_text.h"
 #include "config/yaml_reader.h"
 #include "routing/compile.h"
+#include "routing/unsent_headers.h"
 
 namespace pointsman::config {
 namespace {
@@ -43,8 +44,10 @@ struct GatewayStore::Round {
   std::shared_ptr<const RouteTable> table;  // null: no set of gateways was found that fits
 };
 
-GatewayStore::GatewayStore(std::string virtual_host_domain)
-    : virtual_host_domain_(std::move(virtual_host_domain)) {}
+GatewayStore::GatewayStore(std::string virtual_host_domain,
+                           std::optional<std::vector<std::string>> sent_headers)
+    : virtual_host_domain_(std::move(virtual_host_domain)),
+      sent_headers_(std::move(sent_headers)) {}
 
 Load GatewayStore::load(const std::vector<GatewayFile>& files, Diagnostics& diagnostics) {
   forget_deleted(files);
@@ -159,6 +162,9 @@ const GatewayStore::Compiled& GatewayStore::compiled(const GatewaySpec& spec) {
   if (entry.text_with_places != text) {
     entry = Compiled{std::move(text), nullptr, {}};
     entry.gateway = routing::compile(spec, entry.diagnostics);
+    if (entry.gateway && sent_headers_) {
+      routing::warn_of_unsent_headers(*entry.gateway, *sent_headers_, entry.diagnostics);
+    }
   }
   return entry;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,7 +27,10 @@ struct Load {
 
 class GatewayStore {
  public:
-  explicit GatewayStore(std::string virtual_host_domain);
+  // `sent_headers`: where HAProxy sends only some headers, these; gateways that need others are
+  // warned about.
+  explicit GatewayStore(std::string virtual_host_domain,
+                        std::optional<std::vector<std::string>> sent_headers = std::nullopt);
 
   // Errors of single gateways and clashes between them are added to `diagnostics`. Where a new form
   // of one gateway clashes with another as it stands, the standing one wins. A gateway that was
@@ -70,6 +74,7 @@ class GatewayStore {
   Load publish(Round& round);
 
   const std::string virtual_host_domain_;
+  const std::optional<std::vector<std::string>> sent_headers_;
   std::map<std::string, Compiled> compiled_;
   std::map<std::string, Good> good_;
   std::map<std::string, std::vector<std::string>> seen_in_;  // names by file, in its order

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "config/value_syntax.h"
+#include "routing/header_block.h"
 
 namespace pointsman::config {
 namespace {
@@ -66,6 +67,12 @@ bool is_socket_owner(std::string_view text) {
 }
 
 bool is_message_name(std::string_view text) { return is_backend_name(text); }
+
+// It becomes part of an argument's name, and that takes no other characters.
+bool is_sent_header(std::string_view text) {
+  return text.size() <= limits::kArgumentNameBytes - std::string_view("header_").size() &&
+         is_backend_name(text) && text.find_first_of(".:") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -153,6 +160,28 @@ void read_spop_socket_owner(const YamlField& field, Settings& settings) {
   if (text) settings.spop.socket_owner = *text;
 }
 
+void read_spoe_headers(const YamlField& field, Settings& settings) {
+  if (field.node->kind != YamlNode::Kind::kSequence) {
+    return field.wanted("a list of headers like [cookie, user-agent]");
+  }
+  if (field.node->items.size() > limits::kSentHeaders) {
+    return field.error(fmt::format("found {} headers, at most {} are allowed",
+                                   field.node->items.size(), limits::kSentHeaders));
+  }
+  std::vector<std::string>& headers = settings.spoe_headers.emplace();
+  for (std::size_t i = 0; i < field.node->items.size(); ++i) {
+    const YamlField item = field.item(i);
+    const auto text = read_text_if(item, "a header's name (letters, digits, - _)", is_sent_header);
+    if (!text) continue;
+    std::string name = routing::to_lower(*text);
+    if (std::find(headers.begin(), headers.end(), name) != headers.end()) {
+      item.error(fmt::format("{} stands here twice", name));
+    } else {
+      headers.push_back(std::move(name));
+    }
+  }
+}
+
 void read_log_level(const YamlField& field, Settings& settings) {
   if (const auto level = read_choice(field, kLogLevels)) settings.log_level = kLogLevels[*level];
 }
@@ -191,6 +220,9 @@ std::string to_yaml(const Settings& settings) {
   yaml += fmt::format("  socket_mode: \"{:04o}\"\n", spop.socket_mode);
   if (!spop.socket_owner.empty()) {
     yaml += fmt::format("  socket_owner: {}\n", quoted(spop.socket_owner));
+  }
+  if (settings.spoe_headers) {
+    yaml += fmt::format("spoe:\n  headers: [{}]\n", fmt::join(*settings.spoe_headers, ", "));
   }
   yaml += fmt::format("sticky:\n  keys: {}\n", quoted(settings.sticky_keys));
   yaml += fmt::format("virtual_host_domain: {}\n", quoted(settings.virtual_host_domain));

@@ -22,6 +22,7 @@ void read_spop_message(const YamlField& field, Settings& settings);
 void read_spop_max_frame_size(const YamlField& field, Settings& settings);
 void read_spop_socket_mode(const YamlField& field, Settings& settings);
 void read_spop_socket_owner(const YamlField& field, Settings& settings);
+void read_spoe_headers(const YamlField& field, Settings& settings);
 void read_log_level(const YamlField& field, Settings& settings);
 void read_log_format(const YamlField& field, Settings& settings);
 

@@ -44,13 +44,14 @@ constexpr std::array kSettings{
     Setting{"spop", "max_frame_size", false, read_spop_max_frame_size},
     Setting{"spop", "socket_mode", false, read_spop_socket_mode},
     Setting{"spop", "socket_owner", false, read_spop_socket_owner},
+    Setting{"spoe", "headers", true, read_spoe_headers},
     Setting{"sticky", "keys", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.sticky_keys); }},
     Setting{"log", "level", false, read_log_level},
     Setting{"log", "format", false, read_log_format},
 };
 
-constexpr std::array<std::string_view, 3> kSections{"spop", "sticky", "log"};
+constexpr std::array<std::string_view, 4> kSections{"spop", "spoe", "sticky", "log"};
 
 // Known names that nothing reads yet: a file written for a later version still runs.
 constexpr std::array<std::string_view, 9> kLaterSections{

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,8 @@ struct Settings {
   std::string scripts = "/etc/pointsman/scripts";
   std::string state = "/var/lib/pointsman";
   SpopSettings spop;
+  // What HAProxy sends of a request's headers, in lower case; null: all of them.
+  std::optional<std::vector<std::string>> spoe_headers;
   std::string sticky_keys;  // default: <state>/sticky.keys
   std::string virtual_host_domain;
   std::string log_level = "info";
