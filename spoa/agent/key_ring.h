@@ -40,7 +40,7 @@ class KeyRing : public routing::TokenMac {
   std::string sign(std::string_view gateway, routing::Token token) const;
 
  private:
-  struct State;  // the keys, ready for OpenSSL
+  struct State;  // the keys, ready for use
   std::unique_ptr<State> state_;
 };
 
