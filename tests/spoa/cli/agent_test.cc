@@ -4,7 +4,10 @@
 #include <catch2/catch.hpp>
 
 #include "deployment.h"
+#include "support/socket_client.h"
+#include "support/spop_client.h"
 
+using namespace pointsman;
 using namespace pointsman::test;
 using Catch::Contains;
 
@@ -148,6 +151,32 @@ TEST_CASE("a second agent on the same socket is refused and leaves the first alo
                              Contains("another process") && !Contains("serves"));
   CHECK(accepts(deployment.folder.path("spop.sock")));
   first.stop();
+}
+
+TEST_CASE("a second agent on the same TCP port is refused, of the same user, too") {
+  const Deployment deployment;
+  const auto on_port = [&](const std::string& port) {
+    return ProgramInput{"", {{"POINTSMAN_SPOP_LISTEN", "127.0.0.1:" + port}}, ""};
+  };
+  const std::vector<std::string> arguments = {"agent", "-c", deployment.settings()};
+  RunningProgram first(arguments, on_port("0"));
+  REQUIRE(first.wait_for_err("generation 1"));
+  const std::string serves = "serves SPOP on 127.0.0.1:";
+  const std::size_t begin = first.err().find(serves) + serves.size();
+  const std::string port = first.err().substr(begin, first.err().find(' ', begin) - begin);
+  const ProgramResult second = run_program(arguments, on_port(port));
+  CHECK(second.exit_code == 1);
+  CHECK_THAT(second.err, Contains("127.0.0.1:" + port +
+                                  ": bind: Address already in use, by "
+                                  "another process") &&
+                             !Contains("serves"));
+  first.send(SIGTERM);
+  CHECK(first.finish().exit_code == 0);
+  // The port is free again, at once.
+  RunningProgram third(arguments, on_port(port));
+  CHECK(third.wait_for_err(serves + port));
+  third.send(SIGTERM);
+  CHECK(third.finish().exit_code == 0);
 }
 
 TEST_CASE("a socket file that a killed agent left is no obstacle") {
