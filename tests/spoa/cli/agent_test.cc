@@ -72,6 +72,25 @@ TEST_CASE("INT ends the agent like TERM") {
   CHECK(agent.finish().exit_code == 0);
 }
 
+TEST_CASE("a second TERM ends the agent at once, however long it would drain") {
+  const Deployment deployment;
+  RunningAgent agent(deployment);
+  REQUIRE(agent.logs("generation 1"));
+  // A peer that does not read its answers: they exceed a socket's buffer, and the drain waits.
+  auto peer =
+      SocketClient::connected(*ListenAddress::parse("unix:" + deployment.folder.path("spop.sock")));
+  peer.send(hello_frame());
+  const ByteBuffer question =
+      notify_frame(1, 1, "pointsman", {{"gateway", spop::TypedValue::of_text("shop")}});
+  for (int i = 0; i < 3000; ++i) peer.send(question);
+  agent.send(SIGTERM);
+  REQUIRE(agent.logs("draining"));
+  agent.send(SIGTERM);
+  const ProgramResult result = agent.finish();
+  CHECK(result.signal == SIGTERM);
+  CHECK_THAT(result.err, !Contains("stopped"));
+}
+
 TEST_CASE("the agent takes a changed gateway by itself") {
   const Deployment deployment;
   RunningAgent agent(deployment);
