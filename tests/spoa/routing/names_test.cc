@@ -26,6 +26,7 @@ TEST_CASE("Names have one to four segments and nothing that HAProxy would read o
   CHECK(fault_in_name("") == "a name needs at least one character");
   CHECK(fault_in_name("a b") == "a name has no blanks");
   CHECK(fault_in_name("a[1]") == "a name has no brackets");
+  static_assert(limits::kGatewayNameSegments == 4);
   CHECK(fault_in_name("a/b/c/d/e") == "a name has at most 4 segments between slashes");
   CHECK(fault_in_name("a//b") == "a segment of a name, between slashes, is not empty");
   CHECK(fault_in_name("/a") == fault_in_name("a/"));
