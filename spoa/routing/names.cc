@@ -111,6 +111,8 @@ std::optional<std::string> fault_in_virtual_host(std::string_view host, std::str
   if (compared.empty() || compared.front() == '.') return "the virtual host has an empty label";
   const std::size_t dots = name.back() == '.' ? 1 : 0;
   if (compared.size() + dots < name.size()) return "a virtual host is written without a port";
+  std::string again;  // what is compared stays what it is: "a..", "a:." and the like don't
+  if (normalize_host(compared, again) != compared) return "the virtual host ends with '.' or ':'";
   normalized = (wildcard ? "*." : "") + std::string(compared);
   return std::nullopt;
 }
@@ -129,6 +131,9 @@ std::optional<std::string> fault_in_token(std::string_view name) {
 std::optional<std::string> fault_in_cookie_attribute(std::string_view value) {
   const bool good = std::all_of(value.begin(), value.end(),
                                 [](char c) { return c >= 0x20 && c < 0x7F && c != ';'; });
+  if (value.size() > limits::kCookieAttributeBytes) {
+    return "has at most " + std::to_string(limits::kCookieAttributeBytes) + " bytes";
+  }
   if (good) return std::nullopt;
   return "must be printable ASCII without ';'";
 }

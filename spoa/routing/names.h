@@ -30,7 +30,7 @@ std::optional<std::string> fault_in_virtual_host(std::string_view host, std::str
 std::optional<std::string> fault_in_token(std::string_view name);
 
 // The value of a cookie's Path or Domain attribute (RFC 6265 section 4.1.1): no ';', no control
-// characters, ASCII.
+// characters, ASCII, bounded.
 std::optional<std::string> fault_in_cookie_attribute(std::string_view value);
 
 // Decimal digits.

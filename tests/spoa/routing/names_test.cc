@@ -87,8 +87,9 @@ TEST_CASE("Virtual hosts are kept in comparison form") {
 }
 
 TEST_CASE("What is no virtual host is refused") {
-  for (const char* host : {"", " ", "a b", "http://a", "a*.b", "*a.b", "a.*", "*.*.a", "**", "*.",
-                           ".", "*..a", ".a", "a:80", "a.:80", "*.a:80", "[::1]:80"}) {
+  for (const char* host :
+       {"",  " ",    "a b", "http://a", "a*.b",  "*a.b",   "a.*",      "*.*.a", "**",  "*.",
+        ".", "*..a", ".a",  "a:80",     "a.:80", "*.a:80", "[::1]:80", "a..",   "a:.", "*.a.."}) {
     INFO(host);
     std::string unused;
     CHECK(fault_in_virtual_host(host, unused));
@@ -111,6 +112,8 @@ TEST_CASE("A cookie's attributes can't add another one") {
   CHECK(fault_in_cookie_attribute("/; Secure"));
   CHECK(fault_in_cookie_attribute("/\r\nX-Evil: 1"));
   CHECK(fault_in_cookie_attribute("/\x7f"));
+  CHECK_FALSE(fault_in_cookie_attribute(std::string(limits::kCookieAttributeBytes, 'x')));
+  CHECK(fault_in_cookie_attribute(std::string(limits::kCookieAttributeBytes + 1, 'x')));
 }
 
 TEST_CASE("An epoch is decimal digits") {
