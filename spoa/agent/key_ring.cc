@@ -144,7 +144,8 @@ Result<std::shared_ptr<const KeyRing>> KeyRing::parse(std::string_view text,
   return std::make_shared<const KeyRing>(keys);
 }
 
-KeyRing::KeyRing(const std::vector<StickyKey>& keys) : state_(std::make_unique<State>()) {
+KeyRing::KeyRing(const std::vector<StickyKey>& keys)
+    : keys_(keys), state_(std::make_unique<State>()) {
   assert(!keys.empty() && keys.size() <= limits::kStickyKeys);
   for (const StickyKey& key : keys) state_->keys.push_back({key.id, HmacSha256(key.secret)});
 }

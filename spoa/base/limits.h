@@ -61,6 +61,7 @@ inline constexpr std::size_t kRewriteBytes = 8192;        // of NEW, the text be
 inline constexpr std::size_t kRewrittenPathBytes = 8192;  // a longer result: no rewrite
 
 // Stickiness (a browser's cookie is at most 4096)
+inline constexpr std::size_t kCookieAttributeBytes = 1024;  // browsers drop longer ones
 inline constexpr std::size_t kTokenConditions = 8;
 inline constexpr std::size_t kTokenTextBytes = 128;
 inline constexpr std::size_t kTokenOccurrences = 8;  // of one cookie, header or parameter looked at
@@ -70,6 +71,13 @@ inline constexpr std::size_t kStickyKeys = 16;
 inline constexpr std::size_t kStickyKeyBytesMin = 16;
 inline constexpr std::size_t kStickyKeyBytesMax = 64;
 inline constexpr std::size_t kKeyFileBytes = 1 << 16;
+
+// The table as bytes (docs/formats/table.md)
+inline constexpr std::size_t kTableBytes = 256u << 20;
+inline constexpr std::size_t kTableRecordBytes = 4u << 20;  // more than the longest route takes
+inline constexpr std::size_t kTableDepth = 8;               // arrays and maps in each other
+inline constexpr std::size_t kTableHostsPerRecord = 1000;
+inline constexpr std::size_t kTablePatterns = 32;  // of one gateway, each compiled at each use
 
 // YAML files
 inline constexpr std::size_t kYamlFileBytes = 64u << 20;

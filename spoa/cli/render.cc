@@ -12,7 +12,7 @@
 
 #include "base/limits.h"
 #include "base/random.h"
-#include "cli/write_file.h"
+#include "base/write_file.h"
 #include "render/render.h"
 #include "routing/token_view.h"
 

@@ -6,9 +6,9 @@
 #include <array>
 #include <filesystem>
 
+#include "base/file_text.h"
 #include "base/limits.h"
 #include "base/near_match.h"
-#include "config/file_text.h"
 #include "config/setting_values.h"
 #include "config/value_syntax.h"
 #include "config/yaml_fields.h"

@@ -9,10 +9,11 @@ MAY_INCLUDE = {
     "net": {"base"},
     "spop": {"base"},
     "routing": {"base"},
+    "table": {"base", "routing"},
     "config": {"base", "routing"},
     "render": {"base", "routing"},
     "agent": {"base", "net", "spop", "routing"},
-    "cli": {"base", "net", "spop", "routing", "config", "render", "agent"},
+    "cli": {"base", "net", "spop", "routing", "table", "config", "render", "agent"},
 }
 
 # Third-party headers, and the only places that may see them.
@@ -20,6 +21,7 @@ ONLY_IN = {
     r"ev(\+\+)?\.h": r"spoa/net/",
     r"pcre2\.h": r"spoa/routing/regex\.cc",
     r"xxhash\.h": r"spoa/routing/",
+    r"msgpack(/.*)?\.h": r"spoa/table/",
     r"yaml-cpp/.*": r"spoa/config/",
     r"openssl/.*": r"spoa/agent/",
     r"CLI/.*": r"spoa/cli/",
