@@ -36,6 +36,23 @@ inline constexpr std::chrono::seconds kLingerTimeout{1};  // for the peer to clo
 inline constexpr std::chrono::milliseconds kDrainQuiet{100};
 inline constexpr std::chrono::seconds kDrainTimeout{10};
 
+// The bridge's protocol (docs/formats/bridge.md)
+inline constexpr std::size_t kBridgeMessageBytes = 65536;
+inline constexpr std::size_t kBridgeAnswerBytes = 8192;  // HAProxy's Lua sockets stall beyond 16 kB
+inline constexpr std::size_t kBridgePartBytes = 8000;    // of a table, in one answer
+inline constexpr std::size_t kBridgeNameBytes = 64;      // of who asks
+inline constexpr std::size_t kTableIdBytes = 32;
+inline constexpr std::size_t kDecidedEntries = 64;         // in one question
+inline constexpr std::size_t kBridgeMessageDepth = 8;      // of what is skipped
+inline constexpr std::size_t kBridgeOutputBytes = 131072;  // unread answers; a bridge awaits each
+inline constexpr std::size_t kBridges = 4096;              // connections of bridges at once
+inline constexpr std::size_t kDecidedNames = 100000;       // counted apart, at most
+inline constexpr std::chrono::milliseconds kBridgePoke{500};  // a question is held for two at most
+inline constexpr std::chrono::seconds kBridgeLag{5};       // behind the current table: a warning
+inline constexpr std::chrono::minutes kDecidedLogInterval{1};
+inline constexpr std::size_t kDecidedShown = 10;
+inline constexpr std::size_t kBridgeLines = 4;  // of the log, at each look for news of bridges
+
 // Gateways
 inline constexpr std::size_t kGateways = 10000;
 inline constexpr std::size_t kRoutesPerGateway = 10000;
@@ -61,7 +78,6 @@ inline constexpr std::size_t kRewriteBytes = 8192;        // of NEW, the text be
 inline constexpr std::size_t kRewrittenPathBytes = 8192;  // a longer result: no rewrite
 
 // Stickiness (a browser's cookie is at most 4096)
-inline constexpr std::size_t kCookieAttributeBytes = 1024;  // browsers drop longer ones
 inline constexpr std::size_t kTokenConditions = 8;
 inline constexpr std::size_t kTokenTextBytes = 128;
 inline constexpr std::size_t kTokenOccurrences = 8;  // of one cookie, header or parameter looked at

@@ -12,7 +12,7 @@ MAY_INCLUDE = {
     "table": {"base", "routing"},
     "config": {"base", "routing"},
     "render": {"base", "routing"},
-    "agent": {"base", "net", "spop", "routing"},
+    "agent": {"base", "net", "spop", "routing", "table"},
     "cli": {"base", "net", "spop", "routing", "table", "config", "render", "agent"},
 }
 
@@ -20,7 +20,7 @@ MAY_INCLUDE = {
 ONLY_IN = {
     r"ev(\+\+)?\.h": r"spoa/net/",
     r"pcre2\.h": r"spoa/routing/regex\.cc",
-    r"xxhash\.h": r"spoa/routing/",
+    r"xxhash\.h": r"spoa/(routing|table)/",
     r"msgpack(/.*)?\.h": r"spoa/table/",
     r"yaml-cpp/.*": r"spoa/config/",
     r"openssl/.*": r"spoa/agent/",

@@ -248,6 +248,21 @@ TEST_CASE("a connection is ended as quiet only when nothing came between three l
   CHECK(fixture.read(100) == "bye\n");
 }
 
+TEST_CASE("a poke sends what the protocol says then, and nothing after the end") {
+  Fixture fixture;
+  fixture.write("hello\nwhen poked news\n");
+  CHECK(fixture.read(6) == "hello\n");
+  fixture.connection->poke();
+  CHECK(fixture.read(5) == "news\n");
+  fixture.write("bye\n");
+  CHECK(fixture.read(4) == "bye\n");
+  fixture.connection->poke();
+  CHECK(fixture.read(100).empty());
+  fixture.connection->close();
+  fixture.connection->poke();
+  CHECK(fixture.cause);
+}
+
 TEST_CASE("closing tells the owner once") {
   Fixture fixture;
   int told = 0;
