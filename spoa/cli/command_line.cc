@@ -122,6 +122,15 @@ void add_render(CLI::App& root, CommandLine& line) {
                  "Agent as HAProxy reaches it (default: the listeners of the settings)")
       ->type_name("ADDRESS")
       ->allow_extra_args(false);
+  app.add_flag("--no-bridge", options.no_bridge, "Without Lua that decides when no agent does");
+  app.add_option("--table-agent", options.table_agents,
+                 "Where the bridge gets the table (default: the table's listeners of the settings)")
+      ->type_name("ADDRESS")
+      ->allow_extra_args(false);
+  app.add_option("--table-file", options.table_file,
+                 "File with the table that the bridge begins with (default: table in the state "
+                 "folder)")
+      ->type_name("FILE");
   app.add_option("--instance-key", options.instance_key_file,
                  "File with the secret of instance cookies (default: instance.key in the state "
                  "folder)")

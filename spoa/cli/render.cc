@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <fstream>
 
 #include "base/limits.h"
@@ -22,13 +23,17 @@ namespace {
 constexpr mode_t kReadableMode = 0644;
 constexpr mode_t kSecretMode = 0640;  // HAProxy reads its files before it gives up root
 
+std::string absolute_path(const std::filesystem::path& path) {
+  std::error_code ignored;
+  return std::filesystem::absolute(path, ignored).lexically_normal().string();
+}
+
 // Where HAProxy reaches a listener: one on all addresses is dialled on the loopback one; a relative
 // path means this folder here and another one there.
 std::string dial_address(ListenAddress address) {
   if (address.host == "::" || address.host == "0.0.0.0") address.host = "127.0.0.1";
   if (address.kind == ListenAddress::Kind::kUnix) {
-    std::error_code ignored;
-    address.path = std::filesystem::absolute(address.path, ignored).lexically_normal().string();
+    address.path = absolute_path(address.path);
   }
   return address.to_text();
 }
@@ -74,6 +79,14 @@ Result<std::map<std::uint16_t, std::string>> parse_port_binds(
   return binds;
 }
 
+void set_bridge(const RenderOptions& given, const config::Settings& settings,
+                render::Options& options) {
+  options.bridge = !given.no_bridge;
+  options.table_file =
+      absolute_path(given.table_file.empty() ? settings.state + "/table" : given.table_file);
+  if (!given.table_agents.empty()) options.table_agents = given.table_agents;
+}
+
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
   render::Options options;
   if (given.chroot) options.chroot = *given.chroot;
@@ -85,11 +98,11 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   }
   options.headers = settings.spoe_headers;
   if (!given.folder.empty()) {
-    std::error_code ignored;
-    const std::filesystem::path folder = std::filesystem::absolute(given.folder, ignored);
-    options.spoe_file = (folder / "pointsman.spoe.cfg").lexically_normal().string();
-    options.whitelist_file = (folder / "pointsman.backends.map").lexically_normal().string();
+    options.spoe_file = absolute_path(given.folder + "/pointsman.spoe.cfg");
+    options.whitelist_file = absolute_path(given.folder + "/pointsman.backends.map");
+    options.bridge_file = absolute_path(given.folder + "/pointsman/pointsman.lua");
   }
+  set_bridge(given, settings, options);
   if (given.user) options.user = *given.user;
   if (given.group) options.group = *given.group;
   options.stats_socket = given.stats_socket;
@@ -99,20 +112,26 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   return options;
 }
 
+// Names each file that it wrote, but of files in a folder below only the folder.
 ExitCode write_files(const render::RenderedFiles& files, const std::string& folder, mode_t mode,
                      Console& console) {
-  if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
-    print_error(fmt::format("{}: cannot make the folder: {}", folder, std::strerror(errno)),
-                console);
-    return kInvalid;
-  }
+  std::set<std::string> named;
   for (const render::RenderedFile& file : files) {
-    const std::string path = (std::filesystem::path(folder) / file.name).string();
-    if (const Outcome written = write_file(path, file.text, mode); !written) {
+    const std::filesystem::path path = std::filesystem::path(folder) / file.name;
+    const std::string parent = path.parent_path().string();
+    for (const std::string& needed : {folder, parent}) {
+      if (::mkdir(needed.c_str(), 0755) == 0 || errno == EEXIST) continue;
+      print_error(fmt::format("{}: cannot make the folder: {}", needed, std::strerror(errno)),
+                  console);
+      return kInvalid;
+    }
+    if (const Outcome written = write_file(path.string(), file.text, mode); !written) {
       print_error(written.error().message, console);
       return kInvalid;
     }
-    console.out << printable(path) << '\n';
+    const bool is_below = file.name.find('/') != std::string::npos;
+    const std::string name = is_below ? parent + "/" : path.string();
+    if (named.insert(name).second) console.out << printable(name) << '\n';
   }
   return kGood;
 }

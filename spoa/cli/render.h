@@ -18,7 +18,10 @@ struct RenderOptions {
   std::string folder;    // -o; empty: the configuration alone to standard output
   std::optional<std::string> chroot;
   std::vector<std::string> agents;  // empty: the listeners of the settings
-  std::string instance_key_file;    // empty: instance.key in the state folder
+  bool no_bridge = false;
+  std::vector<std::string> table_agents;  // empty: the table's listeners of the settings
+  std::string table_file;                 // empty: `table` in the state folder
+  std::string instance_key_file;          // empty: instance.key in the state folder
   std::optional<std::string> user;
   std::optional<std::string> group;
   std::string stats_socket;

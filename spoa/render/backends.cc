@@ -105,40 +105,4 @@ Result<std::vector<std::string>> plan_whitelist(const routing::RouteTable& table
   return std::vector<std::string>(names.begin(), names.end());
 }
 
-Result<std::vector<ServerLine>> plan_agents(const Options& options) {
-  if (options.agents.empty()) return Error{"agents: none given"};
-  std::vector<ServerLine> lines;
-  for (const std::string& agent : options.agents) {
-    ServerLine line;
-    line.name = fmt::format("agent{}", lines.size() + 1);
-    if (auto safe = check_word(agent, "agent address"); !safe) return safe.error();
-    if (!agent.starts_with("unix:")) {
-      const auto colon = agent.rfind(':');
-      if (colon == std::string::npos || colon == 0 || colon + 1 == agent.size()) {
-        return Error{fmt::format("agent {}: wanted unix:PATH or host:port", agent)};
-      }
-      line.address = agent;
-      line.named = !is_literal(agent.substr(0, colon)) && !agent.starts_with("[");
-      lines.push_back(line);
-      continue;
-    }
-    std::string path = agent.substr(5);
-    if (!options.chroot.empty()) {
-      const std::string below =
-          options.chroot.ends_with('/') ? options.chroot : options.chroot + "/";
-      if (!path.starts_with(below) || path.size() == below.size()) {
-        return Error{
-            fmt::format("agent {}: HAProxy's chroot is {}, so the socket must lie below it", agent,
-                        options.chroot)};
-      }
-      path = path.substr(below.size() - 1);
-    }
-    if (!path.starts_with('/'))
-      return Error{fmt::format("agent {}: wanted an absolute path", agent)};
-    line.address = "unix@" + path;
-    lines.push_back(line);
-  }
-  return lines;
-}
-
 }  // namespace pointsman::render

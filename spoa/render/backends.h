@@ -1,5 +1,5 @@
-// The backends of a configuration: those of routes with their instances, the agents' own, and the
-// list of all that a decision may name. Each is checked to be safe in a line of configuration.
+// The backends of a configuration: those of routes with their instances, and the list of all that a
+// decision may name. Each is checked to be safe in a line of configuration.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +40,5 @@ inline constexpr const char* kAgentsBackend = "pointsman-agents";
 Result<std::vector<RouteBackend>> plan_backends(const routing::RouteTable& table);
 // All that a decision may name, sorted, once each.
 Result<std::vector<std::string>> plan_whitelist(const routing::RouteTable& table);
-Result<std::vector<ServerLine>> plan_agents(const Options& options);
 
 }  // namespace pointsman::render

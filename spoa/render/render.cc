@@ -6,6 +6,7 @@
 #include <kainjow/mustache.hpp>
 #include <string_view>
 
+#include "render/agents.h"
 #include "render/backends.h"
 #include "render/frontends.h"
 #include "render/safe_text.h"
@@ -46,7 +47,10 @@ data partial_of(std::string_view name) {
 
 Outcome check_options(const Options& options) {
   const std::pair<std::string_view, std::string_view> words[] = {
-      {options.spoe_file, "SPOE file"}, {options.whitelist_file, "map file"}};
+      {options.spoe_file, "SPOE file"},
+      {options.whitelist_file, "map file"},
+      {options.bridge_file, "bridge file"},
+      {options.table_file, "table file"}};
   for (const auto& [text, what] : words) {
     if (auto safe = check_word(text, what); !safe) return safe;
   }
@@ -133,38 +137,52 @@ Result<data> integration_values(const routing::RouteTable& table, const Options&
     return Error{
         fmt::format("gateway {}: sticky: instance needs an instance cookie key", backend.gateway)};
   }
+  const auto table_agents = plan_table_agents(options);
+  if (!table_agents) return table_agents.error();
   data values;
   values.set("spoe_file", options.spoe_file);
   values.set("whitelist_file", options.whitelist_file);
+  values.set("bridge", options.bridge);
+  values.set("bridge_file", options.bridge_file);
+  values.set("table_file", options.table_file);
+  if (!table_agents->empty()) values.set("table_agents", *table_agents);
   if (!options.chroot.empty()) values.set("chroot", options.chroot);
   values.set("agents", server_list(*agents));
   values.set("all_headers", !options.headers.has_value());
   values.set("sent_headers", header_list(options));
   values.set("routes", route_list(*backends, options.instance_cookie_key));
   values.set("left_out", left_out_list(table));
-  for (const auto* name : {"decide", "log_format", "agents", "backends"}) {
+  for (const auto* name : {"bridge", "decide", "log_format", "agents", "backends"}) {
     values.set(std::string(name) + "_lines", partial_of(name));
   }
   return values;
 }
 
-// The configuration, and the two files that go with every configuration.
-Result<RenderedFiles> files_of(std::string file_name, std::string_view template_name,
-                               const data& values, const routing::RouteTable& table) {
+struct Configuration {
+  std::string file;
+  std::string_view template_name;
+};
+
+// The configuration, and the files that go with every configuration.
+Result<RenderedFiles> files_of(Configuration wanted, const data& values,
+                               const routing::RouteTable& table, const Options& options) {
   const auto whitelist = plan_whitelist(table);
   if (!whitelist) return whitelist.error();
   data names{list{}};
   for (const std::string& name : *whitelist) names.push_back(data("name", name));
 
-  auto configuration = fill(template_name, values);
+  auto configuration = fill(wanted.template_name, values);
   if (!configuration) return configuration.error();
   auto spoe = fill("spoe", values);
   if (!spoe) return spoe.error();
   auto map = fill("whitelist", data("backends", names));
   if (!map) return map.error();
-  return RenderedFiles{{std::move(file_name), std::move(*configuration)},
-                       {"pointsman.spoe.cfg", std::move(*spoe)},
-                       {"pointsman.backends.map", std::move(*map)}};
+  RenderedFiles files{{std::move(wanted.file), std::move(*configuration)},
+                      {"pointsman.spoe.cfg", std::move(*spoe)},
+                      {"pointsman.backends.map", std::move(*map)}};
+  if (!options.bridge) return files;
+  for (RenderedFile& file : bridge_files()) files.push_back(std::move(file));
+  return files;
 }
 
 Result<data> frontend_list(const std::vector<Frontend>& frontends, bool show_decisions) {
@@ -221,7 +239,7 @@ Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Opt
       std::any_of(gateways.begin(), gateways.end(),
                   [&](const auto& gateway) { return !table.virtual_hosts_of(*gateway).empty(); });
   if (gateways.size() == 1 && !found_by_host) values->set("only_gateway", gateways[0]->name);
-  return files_of("pointsman.cfg", "snippet", *values, table);
+  return files_of({"pointsman.cfg", "snippet"}, *values, table, options);
 }
 
 Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Options& options) {
@@ -236,7 +254,7 @@ Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Op
   set_identity(*values, "group", options.group, "group", "gid");
   if (!options.stats_socket.empty()) values->set("stats_socket", options.stats_socket);
   if (!options.log_target.empty()) values->set("log_target", options.log_target);
-  return files_of("haproxy.cfg", "complete", *values, table);
+  return files_of({"haproxy.cfg", "complete"}, *values, table, options);
 }
 
 }  // namespace pointsman::render

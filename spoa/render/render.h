@@ -1,8 +1,9 @@
 // Gateways → text of HAProxy configuration: the snippet for an existing haproxy.cfg, or a complete
-// stand-alone configuration; each with the SPOE file and the map of backends that decisions may
-// name. Pure: nothing is read or written here. Templates stand in haproxy-conf/templates/ and are
-// compiled in. Every name and option that reaches the text is checked first, so that nothing in a
-// gateway can add a line of configuration.
+// stand-alone configuration; each with the SPOE file, the map of backends that decisions may name,
+// and the bridge's Lua files. Pure: nothing is read or written here. Templates stand in
+// haproxy-conf/templates/, the Lua files in lua/haproxy/, and both are compiled in. Every name and
+// option that reaches the text is checked first, so that nothing in a gateway can add a line of
+// configuration.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +32,15 @@ struct Options {
   // should stay the same. An error when it is empty and a gateway needs it.
   std::string instance_cookie_key;
 
+  // The bridge, which decides inside HAProxy when no agent does. HAProxy reads its files and its
+  // table at its start, before it enters its chroot and gives up root.
+  bool bridge = true;
+  std::string bridge_file = "/etc/haproxy/pointsman/pointsman.lua";
+  std::string table_file = "/var/lib/pointsman/table";
+  // Where agents hand out their table: "unix:PATH", as above, or "address:port". None: the bridge
+  // keeps to the file.
+  std::vector<std::string> table_agents = {"unix:/var/lib/haproxy/pointsman/table.sock"};
+
   // Complete configuration only.
   std::string user = "haproxy";            // name or numeric id; empty: not changed
   std::string group = "haproxy";           // likewise
@@ -42,7 +52,7 @@ struct Options {
 };
 
 struct RenderedFile {
-  std::string name;  // without folder, e.g. "pointsman.spoe.cfg"
+  std::string name;  // below the folder, e.g. "pointsman.spoe.cfg", "pointsman/pointsman.lua"
   std::string text;
   bool operator==(const RenderedFile&) const = default;
 };
@@ -50,9 +60,10 @@ struct RenderedFile {
 // The configuration comes first. tcp gateways are left out, which a comment in the text says.
 using RenderedFiles = std::vector<RenderedFile>;
 
-// "pointsman.cfg" (what to paste, and the backends of routes with instances), SPOE file, map.
+// "pointsman.cfg" (what to paste, and the backends of routes with instances), SPOE file, map,
+// the bridge's files.
 Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Options& options);
-// "haproxy.cfg" (runs by itself), SPOE file, map.
+// "haproxy.cfg" (runs by itself), and the same.
 Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Options& options);
 
 }  // namespace pointsman::render

@@ -118,36 +118,14 @@ class Failures(EndToEndTest):
         self.stage.gateway(SHOP)
         self.stage.start_agent()
         self.stage.render("--demo")
-        master = self.stage.path("master.sock")
-        self.stage.start_haproxy("-W", "-S", master)
+        self.stage.start_master()
         self.stage.wait_for_agent()
         with self.stage.load(CONNECTIONS) as load:
             for _ in range(3):
                 self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
-                before = self.worker_pid()
-                wait_until(lambda: self.reload(master), "the master takes the reload")
-                wait_until(lambda old=before: self.worker_pid() not in (None, old), "a new worker")
+                self.stage.reload_haproxy()
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
         self.assert_nothing_failed(load)
-
-    @staticmethod
-    def reload(master):
-        with socket.socket(socket.AF_UNIX) as stream:
-            stream.settimeout(10)
-            try:
-                stream.connect(master)
-            except ConnectionRefusedError:  # a master that starts itself anew is not there yet
-                return False
-            stream.sendall(b"reload\n")
-            while stream.recv(4096):
-                pass
-            return True
-
-    def worker_pid(self):
-        try:
-            return re.search(r"^Pid: (\d+)", self.stage.stats("show info"), re.M).group(1)
-        except (OSError, AttributeError):
-            return None
 
 
 if __name__ == "__main__":

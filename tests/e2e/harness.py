@@ -4,110 +4,27 @@ never by sleeping a fixed time; shows configuration and logs only where a test f
 the processes that it started."""
 
 import argparse
-import glob
 import os
 import pwd
-import random
 import re
 import shutil
-import signal
 import socket
 import string
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 
 from http_client import Closed, Connection, Load
+from machine import ADDRESS, Process, find_haproxy, free_port, wait_until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-CACHE = os.environ.get("POINTSMAN_HAPROXY_CACHE", "/var/cache/haproxy-versions")
 SKIPPED = 77  # the exit code that ctest takes for "not run"
-# Address of this process alone, so that tests of other processes never meet on a port.
-PID = os.getpid()
-ADDRESS = f"127.{PID >> 16 & 0x3f | 0x40}.{PID >> 8 & 0xff}.{PID & 0xff or 1}"
 
-options = argparse.Namespace(program=None, haproxy=None, version=None)
+# Debian's library, which the bridge finds by itself where HAProxy sees this machine's /usr/share.
+MESSAGE_PACK = "/usr/share/lua/5.3/MessagePack.lua"
 
-
-def wait_until(condition, what, seconds=10):
-    """Polls until the condition holds and yields its value."""
-    deadline = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.01)
-
-
-def find_haproxy(version):
-    """The command that runs this version, e.g. "3.0"."""
-    for command in ["/usr/sbin/haproxy", *sorted(glob.glob(f"{CACHE}/haproxy-*"))]:
-        if os.access(command, os.X_OK):
-            text = subprocess.run([command, "-v"], capture_output=True, text=True).stdout
-            if re.search(rf"version {re.escape(version)}\.", text):
-                return command
-    return None
-
-
-_ports = iter(random.sample(range(10000, 32000), 20000))
-
-
-def free_port():
-    """Never one twice, and below those that the kernel gives to outgoing connections."""
-    for port in _ports:
-        try:
-            socket.create_server((ADDRESS, port)).close()
-            return port
-        except OSError:
-            continue
-    raise AssertionError("no free port")
-
-
-class Process:
-    """A child whose output goes to a file."""
-
-    def __init__(self, name, command, log_path):
-        self.name = name
-        self.log_path = log_path
-        with open(log_path, "ab") as log:
-            self.child = subprocess.Popen(command, stdout=log, stderr=log, cwd="/tmp")
-
-    @property
-    def pid(self):
-        return self.child.pid
-
-    def start_time(self):
-        """In clock ticks since boot: with the pid it tells a process from its successor."""
-        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
-            return int(stat.read().rpartition(")")[2].split()[19])
-
-    def is_running(self):
-        return self.child.poll() is None
-
-    def signal(self, number):
-        self.child.send_signal(number)
-
-    def kill(self):
-        self.child.kill()
-        self.child.wait()
-
-    def stop(self):
-        if self.is_running():
-            self.signal(signal.SIGCONT)
-            self.signal(signal.SIGTERM)
-            try:
-                self.child.wait(15)
-            except subprocess.TimeoutExpired:
-                self.kill()
-        return self.child.returncode
-
-    def log(self):
-        with open(self.log_path, encoding="utf-8", errors="replace") as log:
-            return log.read()
+options = argparse.Namespace(program=None, haproxy=None, version=None, by="agent")
 
 
 class Stage:
@@ -134,6 +51,9 @@ state: {self.folder}/state
 spop:
   listen: ["unix:{self.socket_folder}/spop.sock", "{ADDRESS}:{self.spop_port}"]
   workers: 2
+  socket_owner: "haproxy:haproxy"
+table:
+  listen: ["unix:{self.socket_folder}/table.sock"]
   socket_owner: "haproxy:haproxy"
 """)
 
@@ -162,7 +82,10 @@ spop:
         """Writes a gateway and returns when decisions are taken from it."""
         before = self.get().generation
         self.gateway(text, **values)
-        wait_until(lambda: self.get().generation > before, "the agent takes the change")
+        # Each thread of HAProxy has a bridge of its own.
+        times = 30 if options.by == "bridge" else 1
+        wait_until(lambda: all(self.get().generation > before for _ in range(times)),
+                   "the change is taken")
 
     # ---- processes
 
@@ -205,13 +128,15 @@ spop:
         user = pwd.getpwnam("haproxy")
         return str(user.pw_uid), str(user.pw_gid)
 
-    def render(self, *kind):
+    def render(self, *kind, bridge=True):
         """Files into conf/, for an HAProxy that is chrooted into chroot/ and not root."""
         uid, gid = self.identity()
         binds = [f"{port}={ADDRESS}:{here}" for port, here in self.ports.items()]
         arguments = [*kind, "-c", self.path("pointsman.yaml"), "-o", self.path("conf"),
                      "--chroot", self.path("chroot"),
                      "--agent", f"unix:{self.socket_folder}/spop.sock"]
+        if not bridge:
+            arguments += ["--no-bridge"]
         if kind != ("--snippet",):
             arguments += ["--user", uid, "--group", gid, "--log", "stdout format raw local0",
                           "--stats-socket", self.path("stats.sock"),
@@ -219,6 +144,8 @@ spop:
             for bind in binds:
                 arguments += ["--port-bind", bind]
         self.pointsman("render", *arguments)
+        if bridge:
+            shutil.copy(MESSAGE_PACK, self.path("conf/pointsman"))
 
     def check_configuration(self):
         """As an administrator does before a start; the versions must not even warn."""
@@ -235,6 +162,35 @@ spop:
                         self.path("conf/haproxy.cfg")])
         wait_until(self.answers_stats, "HAProxy is up")
 
+    def start_master(self):
+        """HAProxy as systemd starts it: a master, which a reload gives a new worker."""
+        self.start_haproxy("-W", "-S", self.path("master.sock"))
+
+    def reload_haproxy(self):
+        """Returns when a new worker serves."""
+        before = self.worker_pid()
+        wait_until(self.ask_for_reload, "the master takes the reload")
+        wait_until(lambda: self.worker_pid() not in (None, before), "a new worker")
+        return before
+
+    def ask_for_reload(self):
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.settimeout(10)
+            try:
+                stream.connect(self.path("master.sock"))
+            except ConnectionRefusedError:  # a master that starts itself anew is not there yet
+                return False
+            stream.sendall(b"reload\n")
+            while stream.recv(4096):
+                pass
+            return True
+
+    def worker_pid(self):
+        try:
+            return re.search(r"^Pid: (\d+)", self.stats("show info"), re.M).group(1)
+        except (OSError, AttributeError):
+            return None
+
     def answers_stats(self):
         try:
             return "Uptime" in self.stats("show info")
@@ -246,31 +202,42 @@ spop:
         machines that are busy. Tests about failures leave the times as they are."""
         for name, shipped in (("pointsman.spoe.cfg", "timeout processing 25ms"),
                               ("haproxy.cfg", "timeout check 100ms")):
-            text = self.read(f"conf/{name}")
-            if shipped not in text:
-                raise AssertionError(f"{name} has no '{shipped}'")
-            self.write(f"conf/{name}", text.replace(shipped, shipped.rpartition(" ")[0] + " 5s"))
+            self.edit(f"conf/{name}", shipped, shipped.rpartition(" ")[0] + " 5s")
 
-    def start_all(self, *gateways, patient=True):
-        """Agent and HAProxy for these gateways, until decisions come from the agent."""
+    def never_ask_the_agent(self):
+        """HAProxy has no agent to ask; its bridge gets tables from it all the same."""
+        self.edit("conf/haproxy.cfg", "server agent1 unix@/pointsman/spop.sock",
+                  "server agent1 unix@/pointsman/spop.sock disabled")
+
+    def edit(self, name, old, new):
+        text = self.read(name)
+        if old not in text:
+            raise AssertionError(f"{name} has no '{old}'")
+        self.write(name, text.replace(old, new))
+
+    def start_all(self, *gateways, patient=True, bridge=True):
+        """Agent and HAProxy for these gateways, until decisions come from where they should."""
         for text in gateways:
             self.gateway(text)
         self.start_agent()
-        self.render("--demo")
+        self.render("--demo", bridge=bridge)
         if patient:
             self.be_patient()
+        if options.by == "bridge":
+            self.never_ask_the_agent()
         self.start_haproxy()
         self.wait_for_agent()
 
     def wait_for_agent(self, seconds=10):
-        wait_until(lambda: self.agent_is_up() and self.accepts_decisions(),
-                   "decisions by the agent", seconds)
+        up = self.agent_is_up if options.by == "agent" else lambda: True
+        wait_until(lambda: up() and self.accepts_decisions(),
+                   f"decisions by the {options.by}", seconds)
 
     def accepts_decisions(self):
         """Of some gateway: which one depends on the test."""
         targets = [target for target in (self.web, self.hosts)
                    if self.accepts(f"{target[0]}:{target[1]}")]
-        return targets == [self.hosts] or self.get().by == "agent"
+        return targets == [self.hosts] or self.get().by == options.by
 
     def agent_is_up(self):
         return self.server_state("pointsman-agents", "agent1")["status"].startswith("UP")
@@ -361,6 +328,11 @@ class EndToEndTest(unittest.TestCase):
                 self.stage.show()
             self.stage.remove()
 
+    def only_by_the_agent(self):
+        """For a test that is about the agent itself."""
+        if options.by != "agent":
+            self.skipTest("is about the agent")
+
     def assert_share(self, responses, route, percent, points=1):
         """The route's share of the responses, within so many points."""
         share = 100 * sum(response.route == route for response in responses) / len(responses)
@@ -375,6 +347,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True, help="the pointsman program")
     parser.add_argument("--haproxy", required=True, help="HAProxy's version, e.g. 3.0")
+    parser.add_argument("--by", choices=["agent", "bridge"], default="agent",
+                        help="who decides; bridge: as if there were no agent to ask")
     given, rest = parser.parse_known_args()
     wanted = os.environ.get("POINTSMAN_HAPROXY", "").split()
     if wanted and given.haproxy not in wanted:
@@ -382,6 +356,7 @@ def main():
         sys.exit(SKIPPED)
     options.program = os.path.abspath(given.program)
     options.version = given.haproxy
+    options.by = given.by
     options.haproxy = find_haproxy(given.haproxy)
     if options.haproxy is None:
         sys.exit(f"HAProxy {given.haproxy} is not installed: tests/support/haproxy_versions.sh "

@@ -73,6 +73,7 @@ class Health(EndToEndTest):
         self.assertEqual(self.stage.get(headers=cookie).service, "v2")
 
     def test_the_spop_check_finds_the_agent_healthy_dead_and_healthy_again(self):
+        self.only_by_the_agent()
         self.start()
         self.assert_agent_passes_its_check()
         self.stage.agent.kill()

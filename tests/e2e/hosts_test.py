@@ -44,13 +44,24 @@ class Hosts(EndToEndTest):
             response = self.stage.get_host(host)
             self.assertEqual((response.status, response.route), (404, None), host)
 
-    def test_without_an_agent_a_host_is_still_served(self):
-        self.stage.agent.kill()
+    def assert_hosts_are_served(self, by):
         for host, service in (("shop.example.com", "v1"), ("SHOP.example.com.:80", "v1"),
                               ("www.example.com", "v2")):
             response = self.stage.get_host(host)
-            self.assertEqual((response.service, response.by), (service, None), host)
+            self.assertEqual((response.service, response.by), (service, by), host)
         self.assertEqual(self.stage.get_host("example.org").status, 404)
+
+    def test_without_an_agent_the_bridge_finds_the_gateway(self):
+        self.stage.agent.kill()
+        self.assert_hosts_are_served(by="bridge")
+
+    def test_without_agent_and_bridge_a_host_is_still_served(self):
+        self.only_by_the_agent()
+        self.stage.haproxy.stop()
+        self.stage.render("--demo", bridge=False)
+        self.stage.agent.kill()
+        self.stage.start_haproxy()
+        self.assert_hosts_are_served(by=None)
 
     def test_the_path_is_rewritten_for_the_backend_and_the_query_stays(self):
         for asked, seen in (("/api/cart?x=1", "/v2/api/cart?x=1"), ("/i/42", "/item/42"),

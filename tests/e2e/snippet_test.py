@@ -1,6 +1,6 @@
 """An existing haproxy.cfg with the snippet pasted in, as a person would."""
 
-from harness import EndToEndTest, main
+from harness import EndToEndTest, main, wait_until
 
 SHOP = """
 name: shop
@@ -16,6 +16,7 @@ global
     uid {uid}
     gid {gid}
     stats socket {folder}/stats.sock
+{bridge}
 
 defaults
     log global
@@ -45,27 +46,45 @@ backend be_static
 
 class Snippet(EndToEndTest):
     def paste(self):
-        """The snippet's frontend lines into the own frontend, its backends to the end."""
+        """The snippet's three parts to their places."""
         snippet = self.stage.read("conf/pointsman.cfg")
+        _, found, bridge = snippet.partition("\nglobal\n")
         lines = snippet.split("\nfrontend web\n")[1].split("\n# 3.")[0]
         backends = snippet[snippet.index("\nbackend pointsman-agents"):]
         uid, gid = self.stage.identity()
         self.stage.write("conf/haproxy.cfg", OWN.format(
             chroot=self.stage.path("chroot"), uid=uid, gid=gid, folder=self.stage.folder,
             bind="{}:{}".format(*self.stage.web), lines=lines, backends=backends,
+            bridge=bridge.split("\n# 2.")[0] if found else "",
             legacy=self.stage.services["legacy"]))
 
-    def test_the_pasted_snippet_routes_and_own_rules_serve_the_rest(self):
+    def start(self, bridge):
         self.stage.service("v1", "legacy")
         self.stage.gateway(SHOP)
         self.stage.start_agent()
-        self.stage.render("--snippet")
+        self.stage.render("--snippet", bridge=bridge)
         self.paste()
         self.stage.start_haproxy()
         self.stage.wait_for_agent()
-        services = [response.service for response in self.stage.get_many(100)]
+
+    def assert_half_and_half(self, by):
+        responses = self.stage.get_many(100)
+        services = [response.service for response in responses]
         self.assertAlmostEqual(services.count("v1"), 50, delta=4)
         self.assertAlmostEqual(services.count("legacy"), 50, delta=4)
+        self.assertEqual({response.by for response in responses}, {by})
+
+    def test_the_pasted_snippet_routes_with_and_without_the_agent(self):
+        self.start(bridge=True)
+        self.assert_half_and_half(by="agent")
+        self.stage.agent.kill()
+        wait_until(lambda: self.stage.get().by == "bridge", "the bridge decides")
+        self.assert_half_and_half(by="bridge")
+        self.assertEqual(self.stage.get("/static/x").service, "static")
+
+    def test_without_agent_and_bridge_own_rules_serve(self):
+        self.start(bridge=False)
+        self.assert_half_and_half(by="agent")
         self.stage.agent.kill()
         self.assertEqual({r.service for r in self.stage.get_many(50)}, {"legacy"})
         self.assertEqual(self.stage.get("/static/x").service, "static")

@@ -19,7 +19,7 @@ class Whitelist(EndToEndTest):
     def start(self, **answer):
         self.stage.service("v1", "v2", "secret")
         self.stage.gateway(SHOP)
-        self.stage.render("--demo")
+        self.stage.render("--demo", bridge=False)
         secret = f"\nbackend secret\n    server s {self.stage.services['secret']}\n"
         self.stage.write("conf/haproxy.cfg", self.stage.read("conf/haproxy.cfg") + secret)
         path = f"{self.stage.socket_folder}/spop.sock"

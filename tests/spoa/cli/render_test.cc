@@ -30,6 +30,12 @@ TEST_CASE("render -o writes all files and names them by where they lie") {
                              Contains(target + "/pointsman.backends.map\n"));
   CHECK_THAT(deployment.folder.read("out/pointsman.cfg"), Contains(target + "/pointsman.spoe.cfg"));
   CHECK_THAT(deployment.folder.read("out/pointsman.backends.map"), Contains("be_v1"));
+  const std::string bridge = target + "/pointsman/pointsman.lua";
+  CHECK_THAT(result.out, Contains("/out/pointsman/\n"));
+  CHECK_THAT(deployment.folder.read("out/pointsman.cfg"),
+             Contains("lua-load-per-thread " + bridge + "\n") &&
+                 Contains("setenv POINTSMAN_TABLE " + deployment.folder.path("state/table\n")));
+  CHECK_FALSE(deployment.folder.read("out/pointsman/pointsman.lua").empty());
 }
 
 TEST_CASE("render writes the same files again") {
@@ -49,6 +55,21 @@ TEST_CASE("render writes the same files again") {
   CHECK(second.exit_code == 0);
   CHECK_THAT(second.err, !Contains("instance.key"));
   CHECK(deployment.folder.read("out/haproxy.cfg") == configuration);
+}
+
+TEST_CASE("render takes the bridge's sources as given, or leaves the bridge out") {
+  const Deployment deployment;
+  const ProgramResult given =
+      deployment.run({"render", "--chroot", "", "--table-file", "/srv/table", "--table-agent",
+                      "unix:/run/a.sock", "--table-agent", "192.0.2.1:9013"});
+  INFO(given.err);
+  CHECK(given.exit_code == 0);
+  CHECK_THAT(given.out, Contains("setenv POINTSMAN_TABLE /srv/table\n") &&
+                            Contains("POINTSMAN_AGENTS unix@/run/a.sock,192.0.2.1:9013\n"));
+  const ProgramResult without =
+      deployment.run({"render", "--chroot", "", "--no-bridge", "-o", deployment.folder.path("o")});
+  CHECK(without.exit_code == 0);
+  CHECK_FALSE(std::filesystem::exists(deployment.folder.path("o/pointsman")));
 }
 
 TEST_CASE("render refuses a socket that HAProxy cannot reach from its chroot") {

@@ -13,19 +13,27 @@ namespace {
 
 routing::SpecText text(const std::string& value) { return {value, {}}; }
 
+// Without the bridge's files, which lua/haproxy/ has already.
+render::RenderedFiles configuration_of(const render::RenderedFiles& files) {
+  return {files.begin(), files.begin() + 3};
+}
+
 }  // namespace
 
 TEST_CASE("the shipped files are what the snippet of no gateway consists of") {
   const auto files = render::render_snippet(*table_of({}), {});
   REQUIRE(files);
-  for (const auto& file : *files) check_golden("haproxy-conf/" + file.name, file.text);
+  for (const auto& file : configuration_of(*files)) {
+    check_golden("haproxy-conf/" + file.name, file.text);
+  }
 }
 
 TEST_CASE("the snippet of a gateway names it, lists its backends and brings them along") {
   const auto files = render::render_snippet(*table_of({shop()}), {});
   REQUIRE(files);
-  for (const auto& file : *files)
+  for (const auto& file : configuration_of(*files)) {
     check_golden("tests/golden/render/snippet/" + file.name, file.text);
+  }
 }
 
 TEST_CASE("the snippet of one gateway with virtual hosts leaves it to the host who is routed") {
@@ -60,7 +68,7 @@ TEST_CASE("a complete configuration has a frontend for a port and one for all vi
   options.show_decisions = true;
   const auto files = render::render_complete(*table_of({shop(), web, rest}), options);
   REQUIRE(files);
-  for (const auto& file : *files) {
+  for (const auto& file : configuration_of(*files)) {
     check_golden("tests/golden/render/complete/" + file.name, file.text);
   }
 }
@@ -80,6 +88,40 @@ TEST_CASE("headers that are listed are sent singly, instead of all in a block") 
   CHECK(arguments({"cookie", "x_y"}) ==
         " dst_port=dst_port header_cookie=req.fhdr(cookie) header_x_y=req.fhdr(x_y)");
   CHECK(arguments({}) == " dst_port=dst_port");
+}
+
+TEST_CASE("the bridge's files come along as they are, the one that is loaded among them") {
+  const auto files = render::render_snippet(*table_of({}), {});
+  REQUIRE(files);
+  bool loaded = false;
+  for (auto file = files->begin() + 3; file != files->end(); ++file) {
+    INFO(file->name);
+    REQUIRE(file->name.starts_with("pointsman/"));
+    CHECK(file->text == read_text(std::filesystem::path(POINTSMAN_SOURCE_DIR) / "lua/haproxy" /
+                                  file->name.substr(10)));
+    loaded = loaded || file->name == "pointsman/pointsman.lua";
+  }
+  CHECK(loaded);
+}
+
+TEST_CASE("without the bridge nothing of Lua is left") {
+  render::Options options;
+  options.bridge = false;
+  for (const auto& files : {render::render_snippet(*table_of({shop()}), options),
+                            render::render_complete(*table_of({shop()}), options)}) {
+    REQUIRE(files);
+    CHECK(files->size() == 3);
+    CHECK_THAT((*files)[0].text, !Contains("lua") && !Contains("setenv"));
+  }
+}
+
+TEST_CASE("a bridge without agents to ask keeps to its file") {
+  render::Options options;
+  options.table_agents.clear();
+  const auto files = render::render_complete(*table_of({shop()}), options);
+  REQUIRE(files);
+  CHECK_THAT((*files)[0].text, Contains("    unsetenv POINTSMAN_AGENTS\n") &&
+                                   Contains("setenv POINTSMAN_TABLE /var/lib/pointsman/table\n"));
 }
 
 TEST_CASE("text that could add configuration is refused, with its place") {
@@ -106,6 +148,18 @@ TEST_CASE("text that could add configuration is refused, with its place") {
   SECTION("a SPOE file with a control character") {
     options.spoe_file = "/etc/x\x7f.cfg";
     what = "SPOE file";
+  }
+  SECTION("a bridge file with a blank") {
+    options.bridge_file = "/etc/x y.lua";
+    what = "bridge file";
+  }
+  SECTION("a table file with a variable") {
+    options.table_file = "/var/lib/$HOME/table";
+    what = "table file";
+  }
+  SECTION("a table agent with a comment sign") {
+    options.table_agents = {"unix:/var/lib/haproxy/x#"};
+    what = "agent address";
   }
   const auto files = render::render_complete(*table_of({spec}), options);
   REQUIRE_FALSE(files);

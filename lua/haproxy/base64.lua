@@ -1,0 +1,55 @@
+-- Base64 (RFC 4648): the url alphabet without padding for tokens, the standard one for HAProxy's
+-- converters, which take keys in it.
+local base64 = {}
+
+local byte, char = string.byte, string.char
+
+local LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+local STANDARD, URL = LETTERS .. "+/", LETTERS .. "-_"
+
+local DIGIT = {}
+for digit = 0, 63 do DIGIT[byte(URL, digit + 1)] = digit end
+
+local function encode(bytes, alphabet)
+  local out, bits, count = {}, 0, 0
+  for i = 1, #bytes do
+    bits, count = (bits << 8 | byte(bytes, i)) & 0xFFFF, count + 8
+    while count >= 6 do
+      count = count - 6
+      local digit = bits >> count & 63
+      out[#out + 1] = alphabet:sub(digit + 1, digit + 1)
+    end
+  end
+  if count > 0 then
+    local digit = bits << (6 - count) & 63
+    out[#out + 1] = alphabet:sub(digit + 1, digit + 1)
+  end
+  return table.concat(out)
+end
+
+function base64.to_standard(bytes)
+  local text = encode(bytes, STANDARD)
+  return text .. string.rep("=", -#text % 4)
+end
+
+function base64.to_url(bytes) return encode(bytes, URL) end
+
+-- Nil where the text is not canonical: a foreign letter, an impossible length, or unused bits that
+-- are not zero.
+function base64.from_url(text)
+  if #text % 4 == 1 then return nil end
+  local out, bits, count = {}, 0, 0
+  for i = 1, #text do
+    local digit = DIGIT[byte(text, i)]
+    if not digit then return nil end
+    bits, count = (bits << 6 | digit) & 0xFFFF, count + 6
+    if count >= 8 then
+      count = count - 8
+      out[#out + 1] = char(bits >> count & 0xFF)
+    end
+  end
+  if bits & ((1 << count) - 1) ~= 0 then return nil end
+  return table.concat(out)
+end
+
+return base64

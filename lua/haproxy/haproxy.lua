@@ -1,0 +1,86 @@
+-- Where the bridge touches HAProxy on the way of a request: facts by its fetches, hashes and regular
+-- expressions by its converters, the clock, randomness. All else is pure.
+local use = ...
+local address = use("address")
+local regex = use("regex")
+local rolls = use("rolls")
+
+local haproxy = {}
+
+local function text(value) return type(value) == "string" and value or "" end
+
+-- HAProxy's arrays of header lines begin at 0. Names are in lower case already.
+local function headers_of(txn)
+  local lines_of = txn.http:req_get_headers()
+  return setmetatable({}, {
+    __index = function(headers, name)
+      local found = lines_of[name]
+      if not found then return nil end
+      local lines, i = {}, 0
+      while found[i] do
+        lines[i + 1] = found[i]
+        i = i + 1
+      end
+      headers[name] = lines
+      return lines
+    end,
+  })
+end
+
+-- HAProxy 3.1 and later may hand booleans over as such, earlier ones as 0 and 1.
+local function scheme_of(txn)
+  local over_tls = txn.f:ssl_fc()
+  return (over_tls == true or over_tls == 1) and "https" or "http"
+end
+
+local FETCH = {
+  gateway = function(txn) return text(txn:get_var("txn.pm_gateway")) end,
+  method = function(txn) return text(txn.f:method()) end,
+  scheme = scheme_of,
+  host = function(txn) return text(txn.f:req_fhdr("host")) end,
+  path = function(txn) return text(txn.f:path()) end,
+  query = function(txn) return text(txn.f:query()) end,
+  sni = function(txn) return text(txn.f:ssl_fc_sni()) end,
+  src = function(txn) return address.parse(text(txn.f:src())) end,
+  port = function(txn) return math.tointeger(txn.f:dst_port()) end,
+  headers = headers_of,
+}
+
+local SOURCE = {
+  __index = function(source, key)
+    local fetch = FETCH[key]
+    if not fetch then return nil end
+    local value = fetch(source[1])
+    source[key] = value
+    return value
+  end,
+}
+
+-- The request of a transaction, each fact fetched when first asked for.
+function haproxy.source_of(txn) return setmetatable({ txn }, SOURCE) end
+
+-- What decide() gets, one for each thread; bind(txn) before each decision, which never yields.
+function haproxy.new_context()
+  local context = {}
+  local converters, fetches, marker
+  local function random(count) return fetches:rand(count) end
+  local sequences = rolls.new(random)
+
+  function context.bind(txn)
+    converters, fetches = txn.c, txn.f
+    marker = marker or regex.new_marker(random)
+    context.now = os.time()
+  end
+  function context.expect_tiers(count) sequences:expect(count) end
+
+  function context.strength(tier) return sequences:next(tier) end
+  context.weight = context.strength
+  function context.hmac(bytes, secret) return converters:hmac(bytes, "sha256", secret) end
+  function context.xxh64(bytes) return converters:xxh64(bytes) end
+  function context.match(subject, pattern, ignore_case, group)
+    return regex.match(converters, marker, subject, pattern, ignore_case, group)
+  end
+  return context
+end
+
+return haproxy
