@@ -43,7 +43,6 @@ inline constexpr std::size_t kBridgePartBytes = 8000;    // of a table, in one a
 inline constexpr std::size_t kBridgeNameBytes = 64;      // of who asks
 inline constexpr std::size_t kTableIdBytes = 32;
 inline constexpr std::size_t kDecidedEntries = 64;         // in one question
-inline constexpr std::size_t kBridgeMessageDepth = 8;      // of what is skipped
 inline constexpr std::size_t kBridgeOutputBytes = 131072;  // unread answers; a bridge awaits each
 inline constexpr std::size_t kBridges = 4096;              // connections of bridges at once
 inline constexpr std::size_t kDecidedNames = 100000;       // counted apart, at most

@@ -25,7 +25,7 @@ using routing::Rewrite;
 using routing::Route;
 using routing::RouteSpec;
 
-void pack_value(Packer& out, const routing::Test& test, const routing::TestValue& value) {
+void pack_value(Packer& out, const routing::TestValue& value) {
   if (value.network) {
     out.array(2);
     out.binary(value.network->address.bytes);
@@ -46,7 +46,7 @@ void pack_step(Packer& out, const ConditionStep& step) {
   out.text(operator_word(test.op));
   out.text(test.field == Field::kHeader ? routing::to_lower(test.name) : test.name);
   out.array(test.values.size());
-  for (const routing::TestValue& value : test.values) pack_value(out, test, value);
+  for (const routing::TestValue& value : test.values) pack_value(out, value);
   out.integer(step.on_true);
   out.integer(step.on_false);
 }

@@ -108,8 +108,8 @@ TEST_CASE("what is skipped may be nested as deep as the limit, and no deeper") {
   const auto nested = [](std::size_t depth) {
     return "\x82\xA1x" + std::string(depth - 1, '\x91') + "\1\xA7version\x01";
   };
-  CHECK(fault(nested(limits::kBridgeMessageDepth)) == "");
-  CHECK(fault(nested(limits::kBridgeMessageDepth + 1)) == "a malformed question");
+  CHECK(fault(nested(limits::kTableDepth)) == "");
+  CHECK(fault(nested(limits::kTableDepth + 1)) == "a malformed question");
 }
 
 TEST_CASE("a version that is missing, or another one, is told") {
