@@ -25,14 +25,8 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-// "2.6.12 123 1": version, process, thread. Anything else is one name.
-std::string process_of(const std::string& name) {
-  const std::size_t first = name.find(' ');
-  const std::size_t last = name.rfind(' ');
-  if (first == last || name.find(' ', first + 1) != last) return name;
-  return fmt::format("haproxy {}, process {}", name.substr(0, first),
-                     name.substr(first + 1, last - first - 1));
-}
+// What is left of "HAProxy 2.6.12, process 123, thread 1".
+std::string process_of(const std::string& name) { return name.substr(0, name.rfind(", thread ")); }
 
 void add(std::uint64_t& sum, std::uint64_t count) {
   sum = count > UINT64_MAX - sum ? UINT64_MAX : sum + count;
@@ -62,7 +56,7 @@ BridgeBook::Bridge::~Bridge() {
 void BridgeBook::Bridge::asked(const table::Question& question, Time now) {
   book_.now_ = std::max(book_.now_, now);
   if (name_.empty()) {
-    name_ = question.haproxy.empty() ? "of unknown name" : printable(question.haproxy);
+    name_ = question.haproxy.empty() ? "without a name" : printable(question.haproxy);
     process_ = process_of(name_);
     up_to_date_ = now;
     Process& process = book_.processes_[process_];
@@ -86,6 +80,7 @@ void BridgeBook::set_table(std::shared_ptr<const routing::RouteTable> table, Tim
 }
 
 bool BridgeBook::knows(const Key& key) const {
+  if (key.gateway.empty()) return key.route.empty() && key.reason == "none";
   const routing::Gateway* gateway = table_ ? table_->find_gateway(key.gateway) : nullptr;
   if (gateway == nullptr || !is_reason(key.reason)) return false;
   return key.route.empty() || gateway->find_route(key.route) != nullptr;
@@ -142,8 +137,7 @@ void BridgeBook::log_lags() {
     if (bridge->generation_ == table_->generation()) {
       if (bridge->lag_logged_) {
         --lines_left_;
-        spdlog::info("bridge {}: caught up with generation {}", bridge->name_,
-                     bridge->generation_);
+        spdlog::info("bridge {}: caught up with generation {}", bridge->name_, bridge->generation_);
       }
       bridge->lag_logged_ = false;
       bridge->up_to_date_ = now_;
@@ -167,8 +161,9 @@ void BridgeBook::log_decided() {
   std::string parts;
   for (std::size_t i = 0; i < std::min(news.size(), limits::kDecidedShown); ++i) {
     const Key& key = *news[i].second;
-    parts += fmt::format("{}{} {} {} {}", i == 0 ? ": " : ", ", key.gateway,
-                         key.route.empty() ? "-" : key.route, key.reason, news[i].first);
+    parts += fmt::format("{}{} {}{} {}", i == 0 ? ": " : ", ",
+                         key.gateway.empty() ? "no gateway" : key.gateway, key.route,
+                         key.route.empty() ? key.reason : " " + key.reason, news[i].first);
   }
   if (news.size() > limits::kDecidedShown) parts += ", ...";
   const std::uint64_t count = total_.all - total_.logged;

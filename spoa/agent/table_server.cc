@@ -68,7 +68,7 @@ class Server : public TableServer {
   Server(const TableServerOptions& options, net::Listeners listeners)
       : desk_(edition_),
         worker_(listeners,
-                {.connections = limits::kBridges,
+                {.connections = options.connections,
                  .connection = options.connection,
                  .poke_interval = options.poke_interval},
                 [this](const ListenAddress& from) {
@@ -113,8 +113,8 @@ class Server : public TableServer {
 }  // namespace
 
 Result<std::unique_ptr<TableServer>> TableServer::start(TableServerOptions options) {
-  auto listeners = net::open_listeners(options.listen, 1,
-                                       {.mode = options.socket_mode, .owner = options.socket_owner});
+  auto listeners = net::open_listeners(
+      options.listen, 1, {.mode = options.socket_mode, .owner = options.socket_owner});
   if (!listeners) return listeners.error();
   return std::unique_ptr<TableServer>(
       std::make_unique<Server>(options, std::move(listeners->front())));

@@ -18,9 +18,10 @@
 namespace pointsman::agent {
 
 struct TableServerOptions {
-  std::vector<ListenAddress> listen;
+  std::vector<ListenAddress> listen = {};
   unsigned socket_mode = 0660;
-  std::string socket_owner;               // "user:group", either may be missing; empty: ours
+  std::string socket_owner = {};  // "user:group", either may be missing; empty: ours
+  std::size_t connections = limits::kBridges;
   net::ConnectionLimits connection = {};  // shorter in tests
   std::chrono::milliseconds poke_interval = limits::kBridgePoke;
 };

@@ -42,8 +42,8 @@ class Worker {
  public:
   using MakeProtocol = std::function<std::unique_ptr<StreamProtocol>(const ListenAddress& from)>;
 
-  // `make_protocol` is called on the worker's thread, once for each connection, with the address of the
-  // listener that took it.
+  // `make_protocol` is called on the worker's thread, once for each connection, with the address of
+  // the listener that took it.
   Worker(Listeners listeners, WorkerOptions options, MakeProtocol make_protocol);
   ~Worker();  // stops at once
   Worker(const Worker&) = delete;

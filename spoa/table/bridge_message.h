@@ -25,7 +25,7 @@ struct DecidedCount {
 };
 
 struct Question {
-  std::string haproxy;  // who asks: version, process and thread
+  std::string haproxy;  // who asks: "HAProxy 2.6.12, process 123, thread 1"
   std::uint64_t generation = 0;
   std::string have;  // id; empty: none
   std::string want;  // id; empty: the current one where it is not `have`

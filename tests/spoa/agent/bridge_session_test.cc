@@ -131,7 +131,8 @@ TEST_CASE("before the first table a question is held, and the table arrives with
   CHECK(fixture.ask(wanting("one", 8)) == Answers{kNothingNew});
 }
 
-TEST_CASE("who wants an old table, or goes on beyond the end, gets the current one from its start") {
+TEST_CASE(
+    "who wants an old table, or goes on beyond the end, gets the current one from its start") {
   Fixture fixture;
   CHECK(fixture.ask(wanting("zero", 8000)) == Answers{fixture.part(0)});
   CHECK(fixture.ask(wanting("one", 19999)) == Answers{fixture.part(19999)});

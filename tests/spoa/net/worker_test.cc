@@ -24,8 +24,7 @@ struct Fixture {
                    const ListenAddress& listen = *ListenAddress::parse("127.0.0.1:0"))
       : Fixture(options, *ListeningSocket::open(listen, {})) {}
   Fixture(const WorkerOptions& options, std::shared_ptr<const ListeningSocket> listening)
-      : address(listening->address()),
-        worker({std::move(listening)}, options, make_lines) {
+      : address(listening->address()), worker({std::move(listening)}, options, make_lines) {
     worker.start();
   }
 
