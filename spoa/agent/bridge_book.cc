@@ -106,7 +106,6 @@ void BridgeBook::log_news(Time now) {
   log_lags();
   if (total_.all != total_.logged && now_ - decided_logged_ >= limits::kDecidedLogInterval) {
     log_decided();
-    decided_logged_ = now_;
   }
 }
 
@@ -151,6 +150,8 @@ void BridgeBook::log_lags() {
 }
 
 void BridgeBook::log_decided() {
+  if (total_.all == total_.logged) return;
+  decided_logged_ = now_;
   std::vector<std::pair<std::uint64_t, const Key*>> news;
   for (const auto& [key, count] : decided_) {
     if (count.all != count.logged) news.emplace_back(count.all - count.logged, &key);

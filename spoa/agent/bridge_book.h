@@ -55,7 +55,7 @@ class BridgeBook {
   void set_table(std::shared_ptr<const routing::RouteTable> table, Time now);
   // Writes what is worth a line since the last call; every limits::kBridgePoke or so.
   void log_news(Time now);
-  void log_decided();  // the last line, whatever the time
+  void log_decided();  // what no line has told yet, whatever the time
   BridgeReport report() const;
 
  private:

@@ -101,6 +101,7 @@ class Server : public TableServer {
   void drain(std::chrono::milliseconds deadline) override {
     worker_.drain(deadline);
     worker_.join();
+    desk_.book.log_decided();
   }
 
  private:

@@ -45,7 +45,8 @@ class TableServer {
   // Writes what is worth a line since the last call; call it every limits::kBridgePoke or so.
   virtual void log_news(std::chrono::steady_clock::time_point now) = 0;
   virtual BridgeReport bridges() const = 0;
-  // Stops accepting, and ends each connection once it is quiet, at the latest at `deadline`.
+  // Stops accepting, ends each connection once it is quiet, at the latest at `deadline`, and logs
+  // what bridges decided that no line has told yet.
   virtual void drain(std::chrono::milliseconds deadline) = 0;
 };
 

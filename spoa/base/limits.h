@@ -47,9 +47,14 @@ inline constexpr std::size_t kBridgeOutputBytes = 131072;  // unread answers; a 
 inline constexpr std::size_t kBridges = 4096;              // connections of bridges at once
 inline constexpr std::size_t kDecidedNames = 100000;       // counted apart, at most
 inline constexpr std::chrono::milliseconds kBridgePoke{500};  // a question is held for two at most
-inline constexpr std::chrono::seconds kBridgeLag{5};       // behind the current table: a warning
+inline constexpr std::chrono::seconds kBridgeLag{5};          // behind the current table: a warning
 inline constexpr std::chrono::minutes kDecidedLogInterval{1};
 inline constexpr std::size_t kDecidedShown = 10;
+inline constexpr std::chrono::seconds kBridgeDrain{1};
+inline constexpr std::chrono::seconds kTableClientWait{10};      // of `table fetch`
+inline constexpr std::size_t kTableClientRestarts = 100;         // within one fetch
+inline constexpr std::chrono::milliseconds kTableFileDelay{50};  // for several publications
+inline constexpr std::chrono::seconds kTableFileRetry{10};
 inline constexpr std::size_t kBridgeLines = 4;  // of the log, at each look for news of bridges
 
 // Gateways

@@ -9,7 +9,8 @@ LIMIT = re.compile(r"^inline constexpr ([\w:]+) (k\w+)\b", re.MULTILINE)
 #Times to wait : tests that need one pass a shorter one, since none sleeps.
 WAITING_TIMES = {
     "kAcceptPause", "kHelloTimeout", "kWriteTimeout", "kLingerTimeout", "kDrainQuiet",
-    "kDrainTimeout", "kWatchCoalesce", "kBridgePoke",
+    "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
+    "kTableFileDelay", "kTableFileRetry",
 }
 
 
