@@ -37,7 +37,7 @@ class AgentWorker {
               const Published<routing::RouteTable>& table, const Published<KeyRing>& keys)
       : handler_(options.message, table, keys, random_u64, unix_now),
         worker_(std::move(listeners), {.connection = options.connection},
-                [this, size = options.max_frame_size] {
+                [this, size = options.max_frame_size](const ListenAddress& /*from*/) {
                   return std::make_unique<SessionStream>(handler_, session_counters_, size);
                 }) {
     worker_.start();

@@ -14,6 +14,7 @@ using routing::Request;
 using spop::TypedValue;
 
 constexpr std::uint64_t kPortMax = 65535;
+constexpr std::string_view kLeanHeader = "header_";  // and the name: an argument of its own
 
 // Before the first key file: no token is known, and none is made.
 class NoKeys : public routing::TokenMac {
@@ -79,14 +80,18 @@ void answer_alternate(Answer& answer, const Choice& alternate, const CookieMaker
 
 }  // namespace
 
-Request to_request(const spop::Message& message) {
+Request to_request(const spop::Message& message, ByteBuffer& lean_headers) {
   constexpr std::pair<std::string_view, std::string_view Request::*> kTexts[] = {
       {"method", &Request::method}, {"scheme", &Request::scheme}, {"host", &Request::host},
       {"path", &Request::path},     {"query", &Request::query},   {"sni", &Request::sni},
   };
   Request request;
+  bool has_block = false;
+  lean_headers.clear();
   message.for_each_argument([&](const spop::Argument& argument) {
     const TypedValue& value = argument.value;
+    const bool is_text =
+        value.type == spop::ValueType::kText || value.type == spop::ValueType::kBinary;
     for (const auto& [name, member] : kTexts) {
       if (argument.name == name) {
         request.*member = value.text();
@@ -96,7 +101,12 @@ Request to_request(const spop::Message& message) {
     if (argument.name == "gateway") {
       if (!value.text().empty()) request.gateway = value.text();
     } else if (argument.name == "headers") {
-      request.headers = routing::HeaderBlock(as_bytes(value.text()));
+      has_block = is_text;
+      if (is_text) request.headers = routing::HeaderBlock(value.bytes);
+    } else if (argument.name.size() > kLeanHeader.size() &&
+               argument.name.starts_with(kLeanHeader)) {
+      const std::string_view header = argument.name.substr(kLeanHeader.size());
+      if (is_text) routing::append_header(lean_headers, header, value.text());
     } else if (argument.name == "src") {
       const bool is_address =
           value.type == spop::ValueType::kIpv4 || value.type == spop::ValueType::kIpv6;
@@ -106,6 +116,8 @@ Request to_request(const spop::Message& message) {
       if (is_port) request.port = static_cast<std::uint32_t>(value.integer);
     }
   });
+  // The block ends with the buffer. Whoever sends all headers needs no single ones.
+  if (!has_block) request.headers = routing::HeaderBlock(lean_headers);
   return request;
 }
 
@@ -135,7 +147,7 @@ void DecisionHandler::on_message(const spop::Message& message, spop::ActionList&
   const routing::TokenMac& mac =
       keys != nullptr ? *keys : static_cast<const routing::TokenMac&>(kNoKeys);
   const UnixSeconds now = now_();
-  const Request request = to_request(message);
+  const Request request = to_request(message, lean_headers_);
   const Decision decision = routing::decide(*table, request,
                                             {.rolls = rolls_,
                                              .mac = mac,

@@ -45,6 +45,7 @@ class DecisionHandler : public spop::MessageHandler {
   routing::SequenceRolls rolls_;
   const std::function<UnixSeconds()> now_;
   routing::ConditionScratch scratch_;
+  ByteBuffer lean_headers_;  // of the current request
   routing::DecisionCounters decision_counters_;
   std::uint64_t table_generation_ = 0;
   std::uint64_t decisions_ = 0;
@@ -54,7 +55,8 @@ class DecisionHandler : public spop::MessageHandler {
 };
 
 // Arguments that are unknown, NULL or of an unexpected type count as absent; so does an empty
-// gateway. The request borrows from the message.
-routing::Request to_request(const spop::Message& message);
+// gateway. Headers come as one block (`headers`) or, in the lean profile, as arguments
+// `header_NAME` that are put together in `lean_headers`. The request borrows from both.
+routing::Request to_request(const spop::Message& message, ByteBuffer& lean_headers);
 
 }  // namespace pointsman::agent

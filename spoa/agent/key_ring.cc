@@ -1,16 +1,15 @@
 #include "agent/key_ring.h"
 
 #include <fmt/format.h>
-#include <openssl/core_names.h>
+#define OPENSSL_SUPPRESS_DEPRECATED  // SHA256_CTX
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <charconv>
-#include <cstdlib>
 #include <optional>
 
 #include "base/random.h"
@@ -20,31 +19,45 @@ namespace {
 
 constexpr std::size_t kNewKeyBytes = 32;
 
-struct FreeMac {
-  void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
-};
-struct FreeMacContext {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
-};
-using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMacContext>;
+using Mac = std::array<std::uint8_t, SHA256_DIGEST_LENGTH>;
 
-// OpenSSL fails here only without memory or without its default provider.
-void require(bool done) {
-  if (!done) std::abort();
-}
+// HMAC (RFC 2104) by SHA-256, whose states behind the key's block are computed once. They are plain
+// values: each MAC works on copies on the stack, so that threads share a key and nothing is
+// allocated. EVP's contexts, which are to replace these functions, allocate at each start.
+class HmacSha256 {
+ public:
+  explicit HmacSha256(Bytes secret)
+      : inner_(after_key(secret, 0x36)), outer_(after_key(secret, 0x5c)) {}
 
-MacContext keyed_context(const ByteBuffer& secret) {
-  const std::unique_ptr<EVP_MAC, FreeMac> mac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr));
-  require(mac != nullptr);
-  MacContext context(EVP_MAC_CTX_new(mac.get()));
-  char digest[] = "SHA256";
-  const std::array<OSSL_PARAM, 2> parameters{
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-      OSSL_PARAM_construct_end()};
-  require(context != nullptr &&
-          EVP_MAC_init(context.get(), secret.data(), secret.size(), parameters.data()) == 1);
-  return context;
-}
+  Mac operator()(std::string_view gateway, Bytes signed_bytes) const {
+    constexpr std::uint8_t kNul = 0;
+    SHA256_CTX state = inner_;
+    SHA256_Update(&state, gateway.data(), gateway.size());
+    SHA256_Update(&state, &kNul, 1);
+    SHA256_Update(&state, signed_bytes.data(), signed_bytes.size());
+    Mac mac;
+    SHA256_Final(mac.data(), &state);
+    state = outer_;
+    SHA256_Update(&state, mac.data(), mac.size());
+    SHA256_Final(mac.data(), &state);
+    return mac;
+  }
+
+ private:
+  static SHA256_CTX after_key(Bytes secret, std::uint8_t pad) {
+    static_assert(limits::kStickyKeyBytesMax <= SHA256_CBLOCK, "longer keys are hashed first");
+    std::array<std::uint8_t, SHA256_CBLOCK> block{};
+    std::copy(secret.begin(), secret.end(), block.begin());
+    for (std::uint8_t& byte : block) byte ^= pad;
+    SHA256_CTX state;
+    SHA256_Init(&state);
+    SHA256_Update(&state, block.data(), block.size());
+    return state;
+  }
+
+  SHA256_CTX inner_;
+  SHA256_CTX outer_;
+};
 
 std::string to_base64(Bytes bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3), '\0');
@@ -101,25 +114,9 @@ Result<StickyKey> parse_key(std::string_view line) {
 struct KeyRing::State {
   struct Key {
     std::uint8_t id = 0;
-    MacContext context;
+    HmacSha256 mac;
   };
   std::vector<Key> keys;
-
-  using Mac = std::array<std::uint8_t, EVP_MAX_MD_SIZE>;
-  static Mac mac(const Key& key, std::string_view gateway, Bytes signed_bytes) {
-    // A copy, since contexts change with what they read and this one is shared between threads.
-    const MacContext context(EVP_MAC_CTX_dup(key.context.get()));
-    constexpr std::uint8_t kNul = 0;
-    const Bytes name = as_bytes(gateway);
-    Mac mac{};
-    std::size_t size = 0;
-    require(context != nullptr && EVP_MAC_update(context.get(), name.data(), name.size()) == 1 &&
-            EVP_MAC_update(context.get(), &kNul, 1) == 1 &&
-            EVP_MAC_update(context.get(), signed_bytes.data(), signed_bytes.size()) == 1 &&
-            EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) == 1);
-    assert(size >= routing::kTokenMacBytes);
-    return mac;
-  }
 };
 
 Result<std::shared_ptr<const KeyRing>> KeyRing::parse(std::string_view text,
@@ -147,9 +144,10 @@ Result<std::shared_ptr<const KeyRing>> KeyRing::parse(std::string_view text,
   return std::make_shared<const KeyRing>(keys);
 }
 
-KeyRing::KeyRing(const std::vector<StickyKey>& keys) : state_(std::make_unique<State>()) {
+KeyRing::KeyRing(const std::vector<StickyKey>& keys)
+    : keys_(keys), state_(std::make_unique<State>()) {
   assert(!keys.empty() && keys.size() <= limits::kStickyKeys);
-  for (const StickyKey& key : keys) state_->keys.push_back({key.id, keyed_context(key.secret)});
+  for (const StickyKey& key : keys) state_->keys.push_back({key.id, HmacSha256(key.secret)});
 }
 
 KeyRing::~KeyRing() = default;
@@ -159,7 +157,7 @@ routing::TokenMac::Verdict KeyRing::check(
     std::span<const std::uint8_t, routing::kTokenMacBytes> mac) const {
   for (const State::Key& key : state_->keys) {
     if (key.id != key_id) continue;
-    const State::Mac wanted = State::mac(key, gateway, signed_bytes);
+    const Mac wanted = key.mac(gateway, signed_bytes);
     return CRYPTO_memcmp(wanted.data(), mac.data(), mac.size()) == 0 ? Verdict::kGood
                                                                      : Verdict::kBad;
   }
@@ -171,7 +169,7 @@ std::string KeyRing::sign(std::string_view gateway, routing::Token token) const 
   token.key_id = key.id;
   ByteBuffer bytes;
   routing::append_token(bytes, token);
-  const State::Mac mac = State::mac(key, gateway, bytes);
+  const Mac mac = key.mac(gateway, bytes);
   append_bytes(bytes, Bytes(mac).first(routing::kTokenMacBytes));
   return routing::to_base64url(bytes);
 }

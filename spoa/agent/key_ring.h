@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,10 +15,7 @@
 
 namespace pointsman::agent {
 
-struct StickyKey {
-  std::uint8_t id = 0;
-  ByteBuffer secret;
-};
+using routing::StickyKey;
 
 class KeyRing : public routing::TokenMac {
  public:
@@ -38,9 +36,11 @@ class KeyRing : public routing::TokenMac {
                 std::span<const std::uint8_t, routing::kTokenMacBytes> mac) const override;
   // The token's text, signed by the first key (its id is put in).
   std::string sign(std::string_view gateway, routing::Token token) const;
+  std::span<const StickyKey> keys() const { return keys_; }  // the first one signs
 
  private:
-  struct State;  // the keys, ready for OpenSSL
+  struct State;  // the keys, ready for use
+  std::vector<StickyKey> keys_;
   std::unique_ptr<State> state_;
 };
 

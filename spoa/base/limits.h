@@ -16,6 +16,7 @@ inline constexpr std::size_t kArgumentsPerMessage = 255;  // NB-ARGS is one byte
 inline constexpr std::size_t kArgumentNameBytes = 255;
 inline constexpr std::size_t kVariableNameBytes = 63;   // scope.prefix.name, as HAProxy keeps it
 inline constexpr std::size_t kFragmentedNotifies = 64;  // swallowed at once on one connection
+inline constexpr std::size_t kSentHeaders = 32;         // listed by `spoe.headers`
 
 // Connections
 inline constexpr std::size_t kConnectionsPerWorker = 20000;
@@ -34,6 +35,27 @@ inline constexpr std::chrono::seconds kWriteTimeout{10};  // without any progres
 inline constexpr std::chrono::seconds kLingerTimeout{1};  // for the peer to close after our end
 inline constexpr std::chrono::milliseconds kDrainQuiet{100};
 inline constexpr std::chrono::seconds kDrainTimeout{10};
+
+// The bridge's protocol (docs/formats/bridge.md)
+inline constexpr std::size_t kBridgeMessageBytes = 65536;
+inline constexpr std::size_t kBridgeAnswerBytes = 8192;  // HAProxy's Lua sockets stall beyond 16 kB
+inline constexpr std::size_t kBridgePartBytes = 8000;    // of a table, in one answer
+inline constexpr std::size_t kBridgeNameBytes = 64;      // of who asks
+inline constexpr std::size_t kTableIdBytes = 32;
+inline constexpr std::size_t kDecidedEntries = 64;         // in one question
+inline constexpr std::size_t kBridgeOutputBytes = 131072;  // unread answers; a bridge awaits each
+inline constexpr std::size_t kBridges = 4096;              // connections of bridges at once
+inline constexpr std::size_t kDecidedNames = 100000;       // counted apart, at most
+inline constexpr std::chrono::milliseconds kBridgePoke{500};  // a question is held for two at most
+inline constexpr std::chrono::seconds kBridgeLag{5};          // behind the current table: a warning
+inline constexpr std::chrono::minutes kDecidedLogInterval{1};
+inline constexpr std::size_t kDecidedShown = 10;
+inline constexpr std::chrono::seconds kBridgeDrain{1};
+inline constexpr std::chrono::seconds kTableClientWait{10};      // of `table fetch`
+inline constexpr std::size_t kTableClientRestarts = 100;         // within one fetch
+inline constexpr std::chrono::milliseconds kTableFileDelay{50};  // for several publications
+inline constexpr std::chrono::seconds kTableFileRetry{10};
+inline constexpr std::size_t kBridgeLines = 4;  // of the log, at each look for news of bridges
 
 // Gateways
 inline constexpr std::size_t kGateways = 10000;
@@ -69,6 +91,13 @@ inline constexpr std::size_t kStickyKeys = 16;
 inline constexpr std::size_t kStickyKeyBytesMin = 16;
 inline constexpr std::size_t kStickyKeyBytesMax = 64;
 inline constexpr std::size_t kKeyFileBytes = 1 << 16;
+
+// The table as bytes (docs/formats/table.md)
+inline constexpr std::size_t kTableBytes = 256u << 20;
+inline constexpr std::size_t kTableRecordBytes = 4u << 20;  // more than the longest route takes
+inline constexpr std::size_t kTableDepth = 8;               // arrays and maps in each other
+inline constexpr std::size_t kTableHostsPerRecord = 1000;
+inline constexpr std::size_t kTablePatterns = 32;  // of one gateway, each compiled at each use
 
 // YAML files
 inline constexpr std::size_t kYamlFileBytes = 64u << 20;

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "cli/agent_sources.h"
 #include "cli/load.h"
+#include "cli/table_keeper.h"
 #include "cli/version.h"
 #include "config/watch.h"
 #include "net/event_loop.h"
@@ -93,6 +94,15 @@ Outcome start_keys(AgentSources& sources, const std::string& path) {
   return fail(started.error().message + (hint.empty() ? "" : "; " + hint));
 }
 
+void log_refused(const Error& error, const std::vector<ListenAddress>& addresses) {
+  spdlog::error("{}", printable(error.message));
+  for (const ListenAddress& address : addresses) {
+    if (address.kind != ListenAddress::Kind::kUnix) continue;
+    const std::string hint = folder_hint(address.path);
+    if (!hint.empty()) spdlog::error("{}", printable(hint));
+  }
+}
+
 std::unique_ptr<agent::AgentServer> start_server(const config::Settings& settings,
                                                  const AgentSources& sources) {
   agent::AgentServerOptions options;
@@ -104,12 +114,7 @@ std::unique_ptr<agent::AgentServer> start_server(const config::Settings& setting
   options.socket_owner = settings.spop.socket_owner;
   auto server = agent::AgentServer::start(std::move(options), sources.table(), sources.keys());
   if (server) return std::move(*server);
-  spdlog::error("{}", printable(server.error().message));
-  for (const ListenAddress& address : settings.spop.listen) {
-    if (address.kind != ListenAddress::Kind::kUnix) continue;
-    const std::string hint = folder_hint(address.path);
-    if (!hint.empty()) spdlog::error("{}", printable(hint));
-  }
+  log_refused(server.error(), settings.spop.listen);
   return nullptr;
 }
 
@@ -159,17 +164,70 @@ class Reloader {
   std::optional<net::FdWatch> readable_;
 };
 
-void log_start(const agent::AgentServer& server, const AgentSources& sources,
-               const config::Settings& settings) {
-  std::string listeners;
-  for (const ListenAddress& address : server.addresses()) {
-    listeners += (listeners.empty() ? "" : ", ") + address.to_text();
+// Publishes for bridges and the file what AgentSources has read.
+class TableOutlet {
+ public:
+  TableOutlet(net::EventLoop& loop, const config::Settings& settings, const AgentSources& sources)
+      : sources_(sources),
+        keeper_(settings),
+        file_(loop, [this] { write_file(); }),
+        news_(loop, [this] { log_news(); }) {}
+
+  bool start(const config::Settings& settings) {
+    const Outcome started = keeper_.start();
+    if (!started) log_refused(started.error(), settings.table.listen);
+    if (keeper_.server() != nullptr) news_.start(limits::kBridgePoke);
+    return bool(started);
   }
+  // Nothing before start(): an agent that does not come up leaves the other one's file alone.
+  void publish() {
+    if (!sources_.has_table()) return;
+    keeper_.publish(sources_.table().current(), *sources_.keys().current());
+    if (!file_.running()) file_.start(limits::kTableFileDelay);
+  }
+  std::uint64_t stop() {
+    keeper_.write_file();
+    if (keeper_.server() == nullptr) return 0;
+    keeper_.server()->drain(limits::kBridgeDrain);
+    return keeper_.server()->bridges().decided_total;
+  }
+  const agent::TableServer* server() const { return keeper_.server(); }
+
+ private:
+  void write_file() {
+    keeper_.write_file();
+    if (keeper_.file_is_behind()) file_.start(limits::kTableFileRetry);
+  }
+  void log_news() {
+    keeper_.server()->log_news(std::chrono::steady_clock::now());
+    news_.start(limits::kBridgePoke);
+  }
+
+  const AgentSources& sources_;
+  TableKeeper keeper_;
+  net::Timer file_;
+  net::Timer news_;
+};
+
+std::string listed(const std::vector<ListenAddress>& addresses) {
+  std::string text;
+  for (const ListenAddress& address : addresses) {
+    text += (text.empty() ? "" : ", ") + address.to_text();
+  }
+  return text;
+}
+
+void log_start(const agent::AgentServer& server, const agent::TableServer* table_server,
+               const AgentSources& sources, const config::Settings& settings) {
   const auto table = sources.table().current();
   spdlog::info("pointsman {} serves SPOP on {} with {}; {} from {}, generation {}",
-               program_version(), printable(listeners), counted(worker_count(settings), "worker"),
+               program_version(), printable(listed(server.addresses())),
+               counted(worker_count(settings), "worker"),
                counted(table->gateways().size(), "gateway"), printable(settings.gateways),
                table->generation());
+  if (table_server != nullptr) {
+    spdlog::info("bridges get the table on {}", printable(listed(table_server->addresses())));
+  }
 }
 
 ExitCode serve(const config::Settings& settings) {
@@ -177,13 +235,16 @@ ExitCode serve(const config::Settings& settings) {
   std::optional<net::SignalWatch> terminate(std::in_place, loop, SIGTERM, [&] { loop.stop(); });
   std::optional<net::SignalWatch> interrupt(std::in_place, loop, SIGINT, [&] { loop.stop(); });
   AgentSources sources(settings);
+  TableOutlet outlet(loop, settings, sources);
+  bool serving = false;
   std::optional<Reloader> keys;  // both are there before the loop runs
   std::optional<Reloader> gateways;
   bool published = false;
   const net::SignalWatch hang_up(loop, SIGHUP, [&] {
     spdlog::info("SIGHUP: reloading");
-    keys->reload_now(
-        [&](const config::IsUnfinished& is_unfinished) { sources.reload_keys(is_unfinished); });
+    keys->reload_now([&](const config::IsUnfinished& is_unfinished) {
+      if (sources.reload_keys(is_unfinished)) outlet.publish();
+    });
     gateways->reload_now();
     if (!published) spdlog::info("no gateway changed");
   });
@@ -194,7 +255,7 @@ ExitCode serve(const config::Settings& settings) {
   if (!start_keys(sources, settings.sticky_keys)) return kInvalid;
   // Watched from before the first read, so that no change falls between the two.
   keys.emplace(loop, settings.sticky_keys, [&](const config::IsUnfinished& is_unfinished) {
-    sources.reload_keys_if_changed(is_unfinished);
+    if (sources.reload_keys_if_changed(is_unfinished)) outlet.publish();
   });
   net::Timer superseded(loop, [&] {
     if (sources.free_superseded()) superseded.start(kSupersededCheck);
@@ -202,12 +263,16 @@ ExitCode serve(const config::Settings& settings) {
   gateways.emplace(loop, settings.gateways, [&](const config::IsUnfinished& is_unfinished) {
     published = sources.reload_gateways(is_unfinished);
     if (published) superseded.start(kSupersededCheck);
+    if (published && serving) outlet.publish();
   });
+  sources.remember_table();
   gateways->reload_now();
 
   const auto server = start_server(settings, sources);
-  if (server == nullptr) return kInvalid;
-  log_start(*server, sources, settings);
+  if (server == nullptr || !outlet.start(settings)) return kInvalid;
+  serving = true;
+  outlet.publish();
+  log_start(*server, outlet.server(), sources, settings);
   loop.run();
   // From here a second signal ends the process at once, by the system's default.
   terminate.reset();
@@ -216,7 +281,9 @@ ExitCode serve(const config::Settings& settings) {
                std::chrono::seconds(limits::kDrainTimeout).count());
   server->drain(limits::kDrainTimeout);
   const agent::AgentCounters counters = server->counters();
-  spdlog::info("stopped after {}", counted(counters.decisions, "decision"));
+  const std::uint64_t by_bridges = outlet.stop();
+  spdlog::info("stopped after {}{}", counted(counters.decisions, "decision"),
+               by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
   return kGood;
 }
 

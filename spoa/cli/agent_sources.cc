@@ -1,12 +1,17 @@
 #include "cli/agent_sources.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <cerrno>
 #include <fstream>
 
 #include "base/limits.h"
 #include "base/log.h"
 #include "cli/console.h"
+#include "cli/table_keeper.h"
+#include "table/table_file.h"
 
 namespace pointsman::cli {
 namespace {
@@ -25,7 +30,22 @@ std::string read_text(const std::string& path) {
 AgentSources::AgentSources(const config::Settings& settings)
     : gateways_path_(settings.gateways),
       keys_path_(settings.sticky_keys),
-      store_(settings.virtual_host_domain) {}
+      table_path_(table_file(settings)),
+      store_(settings.virtual_host_domain, settings.spoe_headers) {}
+
+void AgentSources::remember_table() {
+  struct stat file {};
+  if (::stat(table_path_.c_str(), &file) != 0 && errno == ENOENT) return;
+  const auto stored = table::read_table_file(table_path_);
+  if (!stored) {
+    spdlog::warn("{}; the agent starts without the table of before",
+                 printable(stored.error().message));
+    return;
+  }
+  store_.remember(stored->gateways, stored->generation);
+  remembered_from_ = fmt::format("{}, generation {} of {:%Y-%m-%dT%H:%M:%SZ}", table_path_,
+                                 stored->generation, fmt::gmtime(file.st_mtim.tv_sec));
+}
 
 Outcome AgentSources::start_keys() {
   bool created = false;
@@ -42,26 +62,27 @@ Outcome AgentSources::start_keys() {
   return Done{};
 }
 
-void AgentSources::reload_keys(const config::IsUnfinished& is_unfinished) {
+bool AgentSources::reload_keys(const config::IsUnfinished& is_unfinished) {
   std::string text = read_text(keys_path_);
-  if (!is_unfinished || !is_unfinished(keys_path_)) load_keys(std::move(text));
+  return (!is_unfinished || !is_unfinished(keys_path_)) && load_keys(std::move(text));
 }
 
-void AgentSources::reload_keys_if_changed(const config::IsUnfinished& is_unfinished) {
+bool AgentSources::reload_keys_if_changed(const config::IsUnfinished& is_unfinished) {
   std::string text = read_text(keys_path_);
-  if (is_unfinished && is_unfinished(keys_path_)) return;
-  if (text != key_text_) load_keys(std::move(text));
+  if (is_unfinished && is_unfinished(keys_path_)) return false;
+  return text != key_text_ && load_keys(std::move(text));
 }
 
-void AgentSources::load_keys(std::string text) {
+bool AgentSources::load_keys(std::string text) {
   const auto ring = agent::KeyRing::load(keys_path_);
   if (!ring) {
     spdlog::error("{}; the sticky keys read before stay in use", printable(ring.error().message));
-    return;
+    return false;
   }
   key_text_ = std::move(text);
   keys_.publish(*ring);
   spdlog::info("sticky keys reloaded from {}", printable(keys_path_));
+  return true;
 }
 
 bool AgentSources::reload_gateways(const config::IsUnfinished& is_unfinished) {
@@ -70,15 +91,11 @@ bool AgentSources::reload_gateways(const config::IsUnfinished& is_unfinished) {
   const config::Load load = store_.load(files, diagnostics);
   diagnostics.sort_by_place();
   log_diagnostics(diagnostics);
-  if (!load.held.empty()) {
-    spdlog::error("the last good form stays live: {}",
-                  printable(fmt::format("{}", fmt::join(load.held, ", "))));
-  }
-  if (!load.missing.empty()) {
-    spdlog::error("not served: {}", printable(fmt::format("{}", fmt::join(load.missing, ", "))));
-  }
+  log_load(load);
+  const bool had_table = has_table_;
+  has_table_ = had_table || !load.unreadable || !load.table->gateways().empty();
   const bool first = table_.generation() == 0;
-  if (!load.changed && !first) return false;
+  if (!load.changed && !first) return has_table_ && !had_table;
   superseded_.keep(table_.current());
   table_.publish(load.table);
   superseded_.free_unread();
@@ -87,6 +104,20 @@ bool AgentSources::reload_gateways(const config::IsUnfinished& is_unfinished) {
                  counted(load.table->gateways().size(), "gateway"));
   }
   return true;
+}
+
+void AgentSources::log_load(const config::Load& load) const {
+  if (!load.remembered.empty() && table_.generation() == 0) {
+    spdlog::warn("served as an earlier agent had them last ({}), since they can't be read: {}",
+                 printable(remembered_from_),
+                 printable(fmt::format("{}", fmt::join(load.remembered, ", "))));
+  } else if (!load.held.empty()) {
+    spdlog::error("the last good form stays live: {}",
+                  printable(fmt::format("{}", fmt::join(load.held, ", "))));
+  }
+  if (!load.missing.empty()) {
+    spdlog::error("not served: {}", printable(fmt::format("{}", fmt::join(load.missing, ", "))));
+  }
 }
 
 bool AgentSources::free_superseded() {

@@ -18,28 +18,38 @@ class AgentSources {
  public:
   explicit AgentSources(const config::Settings& settings);
 
+  // Before the first reload: takes the table of an earlier agent from the state folder, where there
+  // is a good one, for what can't be read.
+  void remember_table();
   Outcome start_keys();  // makes the key file where there is none
-  // A file that is being written is left alone: its change is seen when it is closed.
-  void reload_keys(const config::IsUnfinished& is_unfinished = nullptr);
-  void reload_keys_if_changed(const config::IsUnfinished& is_unfinished = nullptr);
-  // Whether another table was published.
+  // A file that is being written is left alone: its change is seen when it is closed. Both tell
+  // whether keys were published.
+  bool reload_keys(const config::IsUnfinished& is_unfinished = nullptr);
+  bool reload_keys_if_changed(const config::IsUnfinished& is_unfinished = nullptr);
+  // Whether another table was published, or the first that counts (has_table()).
   bool reload_gateways(const config::IsUnfinished& is_unfinished = nullptr);
   // Frees tables that no worker reads any more; whether some are left.
   bool free_superseded();
 
+  // False while nothing could be read and nothing is remembered: an empty table that nobody wants.
+  bool has_table() const { return has_table_; }
   const Published<routing::RouteTable>& table() const { return table_; }
   const Published<agent::KeyRing>& keys() const { return keys_; }
 
  private:
-  void load_keys(std::string text);
+  bool load_keys(std::string text);
+  void log_load(const config::Load& load) const;
   void log_diagnostics(const Diagnostics& diagnostics);
 
   const std::string gateways_path_;
   const std::string keys_path_;
+  const std::string table_path_;
+  std::string remembered_from_;  // "FILE, generation 7 of 2026-11-25T10:00:00Z"
   config::GatewayStore store_;
   Published<routing::RouteTable> table_;
   Superseded<routing::RouteTable> superseded_;
   Published<agent::KeyRing> keys_;
+  bool has_table_ = false;
   std::string key_text_;            // what was last published, to tell a change
   std::set<std::string> warnings_;  // of the last reload: each is logged once while it stands
 };

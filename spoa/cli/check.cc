@@ -5,91 +5,27 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/gateway_listing.h"
+
 namespace pointsman::cli {
 namespace {
 
 using nlohmann::ordered_json;
 
-// 1/10,000 as a percentage: "95 %", "33.33 %", "0.5 %".
-std::string percent(std::uint32_t share) { return fmt::format("{} %", share / 100.0); }
-
-std::string_view sticky_text(routing::StickySpec::By by) {
-  switch (by) {
-    case routing::StickySpec::By::kNone:
-      return "none";
-    case routing::StickySpec::By::kRoute:
-      return "route";
-    case routing::StickySpec::By::kInstance:
-      return "instance";
+void warn_of_bridges_without_keys(Loaded& loaded) {
+  if (!loaded.table || !loaded.settings_usable) return;
+  const auto gateways = loaded.table->gateways();
+  const bool sticky = std::any_of(gateways.begin(), gateways.end(),
+                                  [](const auto& gateway) { return gateway->is_sticky(); });
+  for (const ListenAddress& address : loaded.settings.table.listen) {
+    if (!sticky || address.kind != ListenAddress::Kind::kTcp) continue;
+    loaded.diagnostics.warning(
+        {std::make_shared<const std::string>(loaded.settings.file), 0, 0}, "", "table.listen",
+        fmt::format("sticky sessions rest while the agent is away, for bridges that connect to {}: "
+                    "keys travel over unix sockets only",
+                    address.to_text()));
   }
-  return "none";
-}
-
-std::string split_text(const routing::SplitBySpec& split) {
-  switch (split.kind) {
-    case routing::SplitBySpec::Kind::kNone:
-      return "";
-    case routing::SplitBySpec::Kind::kHeader:
-      return "header " + split.name;
-    case routing::SplitBySpec::Kind::kCookie:
-      return "cookie " + split.name;
-    case routing::SplitBySpec::Kind::kQuery:
-      return "query " + split.name;
-    case routing::SplitBySpec::Kind::kSource:
-      return "src";
-  }
-  return "";
-}
-
-std::string port_text(const routing::GatewaySpec& spec) {
-  if (!spec.port) return "";
-  const bool tcp = spec.protocol == routing::GatewaySpec::Protocol::kTcp;
-  return fmt::format("{}/{}", *spec.port, tcp ? "tcp" : "http");
-}
-
-std::string destination(const routing::Route& route) {
-  return route.next_gateway.empty() ? route.backend : "gateway " + route.next_gateway;
-}
-
-std::string strength_text(const routing::Route& route) {
-  return route.condition ? percent(route.strength) : "";
-}
-
-void print_gateway(const routing::Gateway& gateway, Console& console) {
-  console.out << bold(printable(gateway.name), console.colour_out);
-  const std::string port = port_text(gateway.spec);
-  if (!port.empty()) console.out << "  port " << port;
-  if (!gateway.virtual_hosts.empty()) {
-    console.out << "  hosts "
-                << printable(fmt::format("{}", fmt::join(gateway.virtual_hosts, ", ")));
-  }
-  if (gateway.is_sticky()) {
-    console.out << "  sticky by " << sticky_text(gateway.sticky.by) << " (cookie "
-                << printable(gateway.sticky.cookie) << ')';
-  }
-  const std::string split = split_text(gateway.split_by);
-  if (!split.empty()) console.out << "  split by " << printable(split);
-  console.out << '\n';
-
-  std::size_t name_width = 5;
-  std::size_t destination_width = 7;
-  for (const routing::Route& route : gateway.routes) {
-    name_width = std::max(name_width, printable(route.name).size());
-    destination_width = std::max(destination_width, printable(destination(route)).size());
-  }
-  const auto row = [&](std::string_view name, std::string_view share, std::string_view to,
-                       std::string_view strength, std::string_view condition) {
-    std::string line = fmt::format("  {:<{}}  {:>8}  {:<{}}  {:>8}  {}", name, name_width, share,
-                                   to, destination_width, strength, condition);
-    line.erase(line.find_last_not_of(' ') + 1);
-    console.out << line << '\n';
-  };
-  row("ROUTE", "WEIGHT", "BACKEND", "STRENGTH", "CONDITION");
-  for (const routing::Route& route : gateway.routes) {
-    row(printable(route.name), percent(route.share), printable(destination(route)),
-        strength_text(route), route.condition ? printable(route.condition->to_text()) : "");
-  }
-  console.out << '\n';
+  loaded.diagnostics.sort_by_place();
 }
 
 std::string summary(const Loaded& loaded) {
@@ -115,32 +51,6 @@ void print_text(const Loaded& loaded, Console& console) {
   print_diagnostics(loaded.diagnostics, console);
   console.err.flush();
   if (loaded.table) console.out << summary(loaded) << '\n';
-}
-
-ordered_json optional_text(const std::string& text) {
-  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
-}
-
-ordered_json gateway_json(const routing::Gateway& gateway) {
-  ordered_json routes = ordered_json::array();
-  for (const routing::Route& route : gateway.routes) {
-    routes.push_back(
-        {{"name", route.name},
-         {"share_percent", route.share / 100.0},
-         {"backend", optional_text(route.backend)},
-         {"gateway", optional_text(route.next_gateway)},
-         {"condition", route.condition ? ordered_json(route.condition->to_text()) : nullptr},
-         {"strength_percent", route.condition ? ordered_json(route.strength / 100.0) : nullptr}});
-  }
-  const auto& file = gateway.spec.place.file;
-  return {{"name", gateway.name},
-          {"file", file ? ordered_json(*file) : nullptr},
-          {"port", optional_text(port_text(gateway.spec))},
-          {"virtual_hosts", gateway.virtual_hosts},
-          {"sticky", sticky_text(gateway.sticky.by)},
-          {"cookie", gateway.is_sticky() ? ordered_json(gateway.sticky.cookie) : nullptr},
-          {"split_by", optional_text(split_text(gateway.split_by))},
-          {"routes", std::move(routes)}};
 }
 
 ordered_json diagnostic_json(const Diagnostic& item) {
@@ -179,7 +89,8 @@ ExitCode run_check(const CheckOptions& options, Console& console) {
   }
   Sources sources = options.sources;
   sources.gateways.insert(sources.gateways.end(), options.files.begin(), options.files.end());
-  const Loaded loaded = load(sources, console);
+  Loaded loaded = load(sources, console);
+  warn_of_bridges_without_keys(loaded);
   if (options.json) {
     print_as_json(loaded, console);
   } else {

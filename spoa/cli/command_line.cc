@@ -13,6 +13,7 @@
 #include "cli/explain.h"
 #include "cli/keygen.h"
 #include "cli/render.h"
+#include "cli/table.h"
 #include "cli/token.h"
 #include "cli/version.h"
 
@@ -28,6 +29,8 @@ struct CommandLine {
   TokenMintOptions mint;
   TokenInspectOptions inspect;
   KeygenOptions keygen;
+  TableFetchOptions fetch;
+  TableShowOptions show;
   VersionOptions version;
   std::function<ExitCode(Console&)> chosen;
 };
@@ -178,6 +181,27 @@ void add_keygen(CLI::App& root, CommandLine& line) {
   app.callback([&line] { line.chosen = [&](Console& c) { return run_keygen(line.keygen, c); }; });
 }
 
+void add_table(CLI::App& root, CommandLine& line) {
+  CLI::App& app = add_command(root, "table", "Fetch an agent's table, look into its file");
+  app.require_subcommand(0, 1);
+  CLI::App& fetch = add_command(app, "fetch", "Keep a file with the table of an agent");
+  fetch
+      .add_option("--from", line.fetch.from,
+                  "The agent: unix:PATH or HOST:PORT (default: the table's first listener of the "
+                  "settings)")
+      ->type_name("ADDRESS");
+  fetch.add_option("--to", line.fetch.to, "File to write")->required()->type_name("FILE");
+  fetch.add_flag("--once", line.fetch.once, "End when the file is current");
+  add_settings(fetch, line.fetch.settings);
+  fetch.callback(
+      [&line] { line.chosen = [&](Console& c) { return run_table_fetch(line.fetch, c); }; });
+  CLI::App& show = add_command(app, "show", "List what a table's file holds, but no secrets");
+  show.add_option("FILE", line.show.file, "The file: `table` in a state folder")->required();
+  add_output(show, line.show.json);
+  show.callback(
+      [&line] { line.chosen = [&](Console& c) { return run_table_show(line.show, c); }; });
+}
+
 void add_version(CLI::App& root, CommandLine& line) {
   CLI::App& app = add_command(root, "version", "Versions of the program and its libraries");
   add_output(app, line.version.json);
@@ -196,6 +220,7 @@ std::unique_ptr<CLI::App> make_parser(CommandLine& line) {
   add_render(*app, line);
   add_token(*app, line);
   add_keygen(*app, line);
+  add_table(*app, line);
   add_version(*app, line);
   return app;
 }

@@ -176,11 +176,12 @@ ExitCode run_explain(const ExplainOptions& options, Console& console) {
     hint_at_gateway(*loaded.table, std::string(*view.gateway), console);
   }
   const Explained explained = take_decision(loaded, *request, *strength, *weight);
-  if (*weight && explained.steps.keyed_gateway) {
-    return usage_error(fmt::format("--weight-roll has no say: gateway '{}' splits by a key that "
-                                   "this request has",
-                                   *explained.steps.keyed_gateway),
-                       console);
+  if ((*weight || *strength) && explained.steps.keyed_gateway) {
+    return usage_error(
+        fmt::format("{} has no say: gateway '{}' splits by a key that this request "
+                    "has",
+                    *weight ? "--weight-roll" : "--strength-roll", *explained.steps.keyed_gateway),
+        console);
   }
   const ordered_json document = to_json(explained);
   if (options.json) {

@@ -10,7 +10,7 @@
 
 #include "agent/key_ring.h"
 #include "base/limits.h"
-#include "cli/write_file.h"
+#include "base/write_file.h"
 
 namespace pointsman::cli {
 namespace {

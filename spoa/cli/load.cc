@@ -79,7 +79,8 @@ Loaded load(const Sources& sources, Console& console) {
   if (paths.empty() && loaded.settings_usable) paths.push_back(loaded.settings.gateways);
   if (!paths.empty()) {
     const auto files = read_gateways(paths, console, loaded.diagnostics);
-    config::GatewayStore store(loaded.settings_usable ? loaded.settings.virtual_host_domain : "");
+    const config::Settings usable = loaded.settings_usable ? loaded.settings : config::Settings();
+    config::GatewayStore store(usable.virtual_host_domain, usable.spoe_headers);
     config::Load result = store.load(files, loaded.diagnostics);
     loaded.table = std::move(result.table);
     loaded.faulty = std::move(result.missing);

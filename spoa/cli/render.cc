@@ -8,12 +8,12 @@
 #include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <set>
 #include <fstream>
+#include <set>
 
 #include "base/limits.h"
 #include "base/random.h"
-#include "cli/write_file.h"
+#include "base/write_file.h"
 #include "render/render.h"
 #include "routing/token_view.h"
 
@@ -84,7 +84,11 @@ void set_bridge(const RenderOptions& given, const config::Settings& settings,
   options.bridge = !given.no_bridge;
   options.table_file =
       absolute_path(given.table_file.empty() ? settings.state + "/table" : given.table_file);
-  if (!given.table_agents.empty()) options.table_agents = given.table_agents;
+  options.table_agents = given.table_agents;
+  if (!options.table_agents.empty()) return;
+  for (const ListenAddress& address : settings.table.listen) {
+    options.table_agents.push_back(dial_address(address));
+  }
 }
 
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
@@ -96,6 +100,7 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
       options.agents.push_back(dial_address(address));
     }
   }
+  options.headers = settings.spoe_headers;
   if (!given.folder.empty()) {
     options.spoe_file = absolute_path(given.folder + "/pointsman.spoe.cfg");
     options.whitelist_file = absolute_path(given.folder + "/pointsman.backends.map");

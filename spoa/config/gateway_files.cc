@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/file_text.h"
 #include "base/limits.h"
-#include "config/file_text.h"
 #include "config/gateway_reader.h"
 #include "config/yaml_reader.h"
 

@@ -11,6 +11,7 @@
 #include "config/gateway_text.h"
 #include "config/yaml_reader.h"
 #include "routing/compile.h"
+#include "routing/unsent_headers.h"
 
 namespace pointsman::config {
 namespace {
@@ -40,11 +41,26 @@ struct GatewayStore::Round {
   std::map<std::string, SourcePlace> defined;  // where each name stands first
   std::set<std::string> taken;                 // names that were candidates, or missing
   std::vector<std::string> missing;
+  bool unreadable = false;                  // a file
+  bool all_named = true;                    // the names of all gateways were read
   std::shared_ptr<const RouteTable> table;  // null: no set of gateways was found that fits
 };
 
-GatewayStore::GatewayStore(std::string virtual_host_domain)
-    : virtual_host_domain_(std::move(virtual_host_domain)) {}
+GatewayStore::GatewayStore(std::string virtual_host_domain,
+                           std::optional<std::vector<std::string>> sent_headers)
+    : virtual_host_domain_(std::move(virtual_host_domain)),
+      sent_headers_(std::move(sent_headers)) {}
+
+void GatewayStore::remember(const std::vector<GatewaySpec>& gateways, std::uint64_t generation) {
+  generation_ = generation;
+  for (const GatewaySpec& spec : gateways) {
+    Diagnostics ignored;
+    GatewayPointer gateway = routing::compile(spec, ignored);
+    if (gateway == nullptr) continue;
+    remembered_.push_back(spec.name);
+    good_[spec.name] = {std::move(gateway), comparison_text(spec, Places::kIgnored), true};
+  }
+}
 
 Load GatewayStore::load(const std::vector<GatewayFile>& files, Diagnostics& diagnostics) {
   forget_deleted(files);
@@ -79,6 +95,7 @@ void GatewayStore::collect(const std::vector<GatewayFile>& files, Round& round,
     }
   }
   for (const GatewayFile& file : files) {
+    round.unreadable = round.unreadable || file.unreadable;
     bool all_named = !file.unreadable;
     std::vector<std::string> names;
     for (const ReadGateway& read : file.gateways) {
@@ -95,8 +112,14 @@ void GatewayStore::collect(const std::vector<GatewayFile>& files, Round& round,
       for (std::string& name : names) {
         if (std::find(seen.begin(), seen.end(), name) == seen.end()) seen.push_back(name);
       }
+      round.all_named = false;
     }
   }
+  // Where the remembered ones stand is not known: perhaps in the file that can't be read.
+  std::erase_if(remembered_, [&](const std::string& name) {
+    return round.all_named || round.defined.contains(name);
+  });
+  take_last_good(remembered_, round);
 }
 
 void GatewayStore::collect_read(const ReadGateway& read, Round& round, Diagnostics& diagnostics) {
@@ -129,18 +152,19 @@ void GatewayStore::collect_read(const ReadGateway& read, Round& round, Diagnosti
 // The gateways of a file or folder that cannot be read now, or not all of whose names can. One that
 // is defined elsewhere has moved there.
 void GatewayStore::collect_last_seen(const GatewayFile& file, Round& round) const {
-  const auto take_from = [&](const std::vector<std::string>& names) {
-    for (const std::string& name : names) {
-      if (round.defined.contains(name) || !round.taken.insert(name).second) continue;
-      stand_in(name, round);
-    }
-  };
   const auto own = seen_in_.find(file.path);
-  if (own != seen_in_.end()) take_from(own->second);
+  if (own != seen_in_.end()) take_last_good(own->second, round);
   const std::string folder = file.path + "/";
   for (auto seen = seen_in_.lower_bound(folder);
        seen != seen_in_.end() && seen->first.starts_with(folder); ++seen) {
-    take_from(seen->second);
+    take_last_good(seen->second, round);
+  }
+}
+
+void GatewayStore::take_last_good(const std::vector<std::string>& names, Round& round) const {
+  for (const std::string& name : names) {
+    if (round.defined.contains(name) || !round.taken.insert(name).second) continue;
+    stand_in(name, round);
   }
 }
 
@@ -159,6 +183,9 @@ const GatewayStore::Compiled& GatewayStore::compiled(const GatewaySpec& spec) {
   if (entry.text_with_places != text) {
     entry = Compiled{std::move(text), nullptr, {}};
     entry.gateway = routing::compile(spec, entry.diagnostics);
+    if (entry.gateway && sent_headers_) {
+      routing::warn_of_unsent_headers(*entry.gateway, *sent_headers_, entry.diagnostics);
+    }
   }
   return entry;
 }
@@ -224,9 +251,8 @@ void GatewayStore::settle(Round& round, Diagnostics& diagnostics) const {
     if (RouteTable::link(std::move(gateways), virtual_host_domain_, 0, clashes)) {
       std::vector<GatewayPointer> in_order;
       for (const Candidate& candidate : round.candidates) in_order.push_back(candidate.gateway);
-      const std::uint64_t generation = table_ ? table_->generation() + 1 : 1;
       round.table =
-          RouteTable::link(std::move(in_order), virtual_host_domain_, generation, diagnostics);
+          RouteTable::link(std::move(in_order), virtual_host_domain_, generation_ + 1, diagnostics);
       return;
     }
     diagnostics.append(clashes);
@@ -263,20 +289,25 @@ bool GatewayStore::step_back(Round& round, const Diagnostics& clashes) const {
 Load GatewayStore::publish(Round& round) {
   Load load;
   load.missing = std::move(round.missing);
+  load.unreadable = round.unreadable;
   std::vector<std::string> texts;
   for (const Candidate& candidate : round.candidates) {
     texts.push_back(candidate.text);
+    const auto good = good_.find(candidate.name);
+    const bool remembered = candidate.held && good != good_.end() && good->second.remembered;
     if (candidate.held) load.held.push_back(candidate.name);
-    if (round.table) good_[candidate.name] = {candidate.gateway, candidate.text};
+    if (remembered) load.remembered.push_back(candidate.name);
+    if (round.table) good_[candidate.name] = {candidate.gateway, candidate.text, remembered};
   }
   if (!round.table && !table_) {
     Diagnostics none;
-    round.table = RouteTable::link({}, virtual_host_domain_, 1, none);
+    round.table = RouteTable::link({}, virtual_host_domain_, generation_ + 1, none);
     texts.clear();
   }
   load.changed = round.table && (!table_ || texts != table_texts_);
   if (load.changed) {
     table_ = std::move(round.table);
+    generation_ = table_->generation();
     table_texts_ = std::move(texts);
   }
   load.table = table_;

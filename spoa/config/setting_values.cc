@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "config/value_syntax.h"
+#include "routing/header_block.h"
 
 namespace pointsman::config {
 namespace {
@@ -45,6 +46,29 @@ std::optional<ListenAddress> read_address(const YamlField& field, const Settings
   return std::nullopt;
 }
 
+// One address, or a list.
+std::vector<ListenAddress> read_addresses(const YamlField& field, const Settings& settings) {
+  std::vector<ListenAddress> addresses;
+  const auto add = [&](const YamlField& item) {
+    const auto address = read_address(item, settings);
+    if (!address) return;
+    if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end()) {
+      item.error(fmt::format("{} stands here twice", address->to_text()));
+    } else {
+      addresses.push_back(*address);
+    }
+  };
+  if (field.node->kind != YamlNode::Kind::kSequence) {
+    add(field);
+  } else if (field.node->items.size() > limits::kListeners) {
+    field.error(fmt::format("found {} addresses, at most {} are allowed", field.node->items.size(),
+                            limits::kListeners));
+  } else {
+    for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
+  }
+  return addresses;
+}
+
 std::optional<std::uint64_t> parse_octal_mode(std::string_view text) {
   std::uint64_t mode = 0;
   const char* const end = text.data() + text.size();
@@ -65,7 +89,24 @@ bool is_socket_owner(std::string_view text) {
   return is_owner_name(text.substr(0, colon)) && is_owner_name(text.substr(colon + 1));
 }
 
+void read_socket_mode(const YamlField& field, unsigned& mode) {
+  const auto given = read_parsed(field, "an octal mode like 0660", parse_octal_mode);
+  if (given) mode = static_cast<unsigned>(*given);
+}
+
+void read_socket_owner(const YamlField& field, std::string& owner) {
+  const auto text =
+      read_text_if(field, "an owner like haproxy or haproxy:haproxy", is_socket_owner);
+  if (text) owner = *text;
+}
+
 bool is_message_name(std::string_view text) { return is_backend_name(text); }
+
+// It becomes part of an argument's name, and that takes no other characters.
+bool is_sent_header(std::string_view text) {
+  return text.size() <= limits::kArgumentNameBytes - std::string_view("header_").size() &&
+         is_backend_name(text) && text.find_first_of(".:") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -77,6 +118,19 @@ std::vector<ListenAddress> default_spop_listen() {
   loopback.host = "127.0.0.1";
   loopback.port = 9012;
   return {socket, loopback};
+}
+
+void add_table_defaults(Settings& settings) {
+  TableSettings& table = settings.table;
+  if (table.socket_owner.empty()) table.socket_owner = settings.spop.socket_owner;
+  if (table.listen_given) return;
+  table.listen.clear();
+  for (const ListenAddress& address : settings.spop.listen) {
+    if (address.kind != ListenAddress::Kind::kUnix) continue;
+    ListenAddress& socket = table.listen.emplace_back(address);
+    socket.path = (std::filesystem::path(address.path).parent_path() / "table.sock").string();
+    return;
+  }
 }
 
 void read_path(const YamlField& field, const Settings& settings, std::string& path) {
@@ -91,26 +145,11 @@ void read_virtual_host_domain(const YamlField& field, Settings& settings) {
 }
 
 void read_spop_listen(const YamlField& field, Settings& settings) {
-  std::vector<ListenAddress> listen;
-  const auto add = [&](const YamlField& item) {
-    const auto address = read_address(item, settings);
-    if (!address) return;
-    if (std::find(listen.begin(), listen.end(), *address) != listen.end()) {
-      item.error(fmt::format("{} stands here twice", address->to_text()));
-    } else {
-      listen.push_back(*address);
-    }
-  };
-  if (field.node->kind != YamlNode::Kind::kSequence) {
-    add(field);
-  } else if (field.node->items.empty()) {
+  if (field.node->kind == YamlNode::Kind::kSequence && field.node->items.empty()) {
     field.error(fmt::format("found an empty list, wanted {}", kListen));
-  } else if (field.node->items.size() > limits::kListeners) {
-    field.error(fmt::format("found {} addresses, at most {} are allowed", field.node->items.size(),
-                            limits::kListeners));
-  } else {
-    for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
+    return;
   }
+  std::vector<ListenAddress> listen = read_addresses(field, settings);
   if (!listen.empty()) settings.spop.listen = std::move(listen);
 }
 
@@ -143,14 +182,46 @@ void read_spop_max_frame_size(const YamlField& field, Settings& settings) {
 }
 
 void read_spop_socket_mode(const YamlField& field, Settings& settings) {
-  const auto mode = read_parsed(field, "an octal mode like 0660", parse_octal_mode);
-  if (mode) settings.spop.socket_mode = static_cast<unsigned>(*mode);
+  read_socket_mode(field, settings.spop.socket_mode);
 }
 
 void read_spop_socket_owner(const YamlField& field, Settings& settings) {
-  const auto text =
-      read_text_if(field, "an owner like haproxy or haproxy:haproxy", is_socket_owner);
-  if (text) settings.spop.socket_owner = *text;
+  read_socket_owner(field, settings.spop.socket_owner);
+}
+
+void read_table_listen(const YamlField& field, Settings& settings) {
+  settings.table.listen = read_addresses(field, settings);
+  settings.table.listen_given = true;
+}
+
+void read_table_socket_mode(const YamlField& field, Settings& settings) {
+  read_socket_mode(field, settings.table.socket_mode);
+}
+
+void read_table_socket_owner(const YamlField& field, Settings& settings) {
+  read_socket_owner(field, settings.table.socket_owner);
+}
+
+void read_spoe_headers(const YamlField& field, Settings& settings) {
+  if (field.node->kind != YamlNode::Kind::kSequence) {
+    return field.wanted("a list of headers like [cookie, user-agent]");
+  }
+  if (field.node->items.size() > limits::kSentHeaders) {
+    return field.error(fmt::format("found {} headers, at most {} are allowed",
+                                   field.node->items.size(), limits::kSentHeaders));
+  }
+  std::vector<std::string>& headers = settings.spoe_headers.emplace();
+  for (std::size_t i = 0; i < field.node->items.size(); ++i) {
+    const YamlField item = field.item(i);
+    const auto text = read_text_if(item, "a header's name (letters, digits, - _)", is_sent_header);
+    if (!text) continue;
+    std::string name = routing::to_lower(*text);
+    if (std::find(headers.begin(), headers.end(), name) != headers.end()) {
+      item.error(fmt::format("{} stands here twice", name));
+    } else {
+      headers.push_back(std::move(name));
+    }
+  }
 }
 
 void read_log_level(const YamlField& field, Settings& settings) {
@@ -191,6 +262,18 @@ std::string to_yaml(const Settings& settings) {
   yaml += fmt::format("  socket_mode: \"{:04o}\"\n", spop.socket_mode);
   if (!spop.socket_owner.empty()) {
     yaml += fmt::format("  socket_owner: {}\n", quoted(spop.socket_owner));
+  }
+  const TableSettings& table = settings.table;
+  yaml += table.listen.empty() ? "table:\n  listen: []\n" : "table:\n  listen:\n";
+  for (const ListenAddress& address : table.listen) {
+    yaml += fmt::format("    - {}\n", quoted(address.to_text()));
+  }
+  yaml += fmt::format("  socket_mode: \"{:04o}\"\n", table.socket_mode);
+  if (!table.socket_owner.empty()) {
+    yaml += fmt::format("  socket_owner: {}\n", quoted(table.socket_owner));
+  }
+  if (settings.spoe_headers) {
+    yaml += fmt::format("spoe:\n  headers: [{}]\n", fmt::join(*settings.spoe_headers, ", "));
   }
   yaml += fmt::format("sticky:\n  keys: {}\n", quoted(settings.sticky_keys));
   yaml += fmt::format("virtual_host_domain: {}\n", quoted(settings.virtual_host_domain));

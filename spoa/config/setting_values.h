@@ -12,6 +12,7 @@
 namespace pointsman::config {
 
 std::vector<ListenAddress> default_spop_listen();
+void add_table_defaults(Settings& settings);  // once everything else is read
 
 // A relative path is relative to the settings file.
 void read_path(const YamlField& field, const Settings& settings, std::string& path);
@@ -22,6 +23,10 @@ void read_spop_message(const YamlField& field, Settings& settings);
 void read_spop_max_frame_size(const YamlField& field, Settings& settings);
 void read_spop_socket_mode(const YamlField& field, Settings& settings);
 void read_spop_socket_owner(const YamlField& field, Settings& settings);
+void read_spoe_headers(const YamlField& field, Settings& settings);
+void read_table_listen(const YamlField& field, Settings& settings);  // perhaps an empty list
+void read_table_socket_mode(const YamlField& field, Settings& settings);
+void read_table_socket_owner(const YamlField& field, Settings& settings);
 void read_log_level(const YamlField& field, Settings& settings);
 void read_log_format(const YamlField& field, Settings& settings);
 

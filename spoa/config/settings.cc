@@ -6,9 +6,9 @@
 #include <array>
 #include <filesystem>
 
+#include "base/file_text.h"
 #include "base/limits.h"
 #include "base/near_match.h"
-#include "config/file_text.h"
 #include "config/setting_values.h"
 #include "config/value_syntax.h"
 #include "config/yaml_fields.h"
@@ -44,17 +44,21 @@ constexpr std::array kSettings{
     Setting{"spop", "max_frame_size", false, read_spop_max_frame_size},
     Setting{"spop", "socket_mode", false, read_spop_socket_mode},
     Setting{"spop", "socket_owner", false, read_spop_socket_owner},
+    Setting{"table", "listen", true, read_table_listen},
+    Setting{"table", "socket_mode", false, read_table_socket_mode},
+    Setting{"table", "socket_owner", false, read_table_socket_owner},
+    Setting{"spoe", "headers", true, read_spoe_headers},
     Setting{"sticky", "keys", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.sticky_keys); }},
     Setting{"log", "level", false, read_log_level},
     Setting{"log", "format", false, read_log_format},
 };
 
-constexpr std::array<std::string_view, 3> kSections{"spop", "sticky", "log"};
+constexpr std::array<std::string_view, 5> kSections{"spop", "table", "spoe", "sticky", "log"};
 
 // Known names that nothing reads yet: a file written for a later version still runs.
-constexpr std::array<std::string_view, 9> kLaterSections{
-    "table", "dns", "admin", "tls", "forward", "limits", "etcd", "manage_haproxy", "advertise"};
+constexpr std::array<std::string_view, 8> kLaterSections{
+    "dns", "admin", "tls", "forward", "limits", "etcd", "manage_haproxy", "advertise"};
 
 constexpr std::string_view kNotUsedYet = "not used by this version";
 
@@ -186,6 +190,7 @@ Environment process_environment() {
 Settings default_settings() {
   Settings settings;
   settings.spop.listen = default_spop_listen();
+  add_table_defaults(settings);
   settings.sticky_keys = settings.state + "/sticky.keys";
   return settings;
 }
@@ -203,6 +208,7 @@ Settings parse_settings(const std::string& path, const std::string& text,
     diagnostics.add(file.error());
   }
   read_environment(environment, context, settings);
+  add_table_defaults(settings);
   if (settings.sticky_keys.empty()) {
     settings.sticky_keys = (std::filesystem::path(settings.state) / "sticky.keys").string();
   }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,15 @@ struct SpopSettings {
   std::string socket_owner;          // "user" or "user:group"; empty: as created
 };
 
+// Where bridges get the table. What is not given follows from spop: the socket `table.sock` beside
+// its first unix listener, the same owner.
+struct TableSettings {
+  bool listen_given = false;
+  std::vector<ListenAddress> listen;  // empty: off
+  unsigned socket_mode = 0660;        // of unix listeners
+  std::string socket_owner;           // and of the table's file; empty: as created
+};
+
 struct Settings {
   std::string file;                                  // where it came from; empty: built-in defaults
   std::string gateways = "/etc/pointsman/gateways";  // a file or a folder
@@ -31,6 +41,9 @@ struct Settings {
   std::string scripts = "/etc/pointsman/scripts";
   std::string state = "/var/lib/pointsman";
   SpopSettings spop;
+  TableSettings table;
+  // What HAProxy sends of a request's headers, in lower case; null: all of them.
+  std::optional<std::vector<std::string>> spoe_headers;
   std::string sticky_keys;  // default: <state>/sticky.keys
   std::string virtual_host_domain;
   std::string log_level = "info";

@@ -7,36 +7,19 @@
 #include <limits>
 
 #include "base/ip_address.h"
-#include "base/limits.h"
+#include "routing/names.h"
 
 namespace pointsman::config {
 namespace {
 
-constexpr std::size_t kHostNameBytes = 253;  // RFC 1035 section 2.3.4, in dotted form
-constexpr std::size_t kLabelBytes = 63;
 constexpr std::chrono::hours kLongestDuration{24 * 3650};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_printable(char c) { return c > ' ' && c <= '~'; }
-
-bool only(std::string_view text, std::string_view also) {
-  return !text.empty() && text.size() <= limits::kNameBytes &&
-         std::all_of(text.begin(), text.end(), [also](char c) {
-           return is_letter(c) || is_digit(c) || also.find(c) != std::string_view::npos;
-         });
-}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
-}
-
-bool is_label(std::string_view text) {
-  return !text.empty() && text.size() <= kLabelBytes && text.front() != '-' && text.back() != '-' &&
-         only(text, "-_");
 }
 
 }  // namespace
@@ -112,35 +95,20 @@ std::optional<HostAndPort> parse_host_and_port(std::string_view text) {
   return HostAndPort{std::string(host), *port};
 }
 
-bool is_host_name(std::string_view text) {
-  if (text.empty() || text.size() > kHostNameBytes) return false;
-  while (true) {
-    const std::size_t dot = text.find('.');
-    if (!is_label(text.substr(0, dot))) return false;
-    if (dot == std::string_view::npos) return true;
-    text.remove_prefix(dot + 1);
-  }
-}
-
 bool is_address(std::string_view text) { return IpAddress::parse(text).has_value(); }
 
+bool is_host_name(std::string_view text) { return !routing::fault_in_host_name(text); }
+
 bool is_virtual_host(std::string_view text) {
-  if (text == "*") return true;
-  if (text.starts_with("*.")) text.remove_prefix(2);
-  if (text.ends_with('.')) text.remove_suffix(1);
-  return is_host_name(text);
+  std::string ignored;
+  return !routing::fault_in_virtual_host(text, ignored);
 }
 
-bool is_http_token(std::string_view text) { return only(text, "!#$%&'*+-.^_`|~"); }
+bool is_http_token(std::string_view text) { return !routing::fault_in_token(text); }
 
-bool is_cookie_path(std::string_view text) {
-  return text.starts_with('/') && text.size() <= limits::kNameBytes &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return is_printable(c) && std::string_view(";,\"'\\").find(c) == std::string_view::npos;
-         });
-}
+bool is_cookie_path(std::string_view text) { return !routing::fault_in_cookie_path(text); }
 
-bool is_backend_name(std::string_view text) { return only(text, "-_.:"); }
+bool is_backend_name(std::string_view text) { return !routing::fault_in_backend_name(text); }
 
 bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(),

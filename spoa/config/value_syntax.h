@@ -1,7 +1,7 @@
 // The small languages inside configuration values: percentages, durations, ports, names, host names
-// and what may stand in a cookie. Pure functions from text; no places, no messages. What is
-// accepted here is safe in HAProxy's configuration and in HTTP headers: no control characters, no
-// quotes.
+// and what may stand in a cookie. Pure functions from text; no places, no messages; names are
+// judged by routing/names. What is accepted here is safe in HAProxy's configuration and in HTTP
+// headers: no control characters, no quotes.
 #pragma once
 
 #include <chrono>

@@ -11,10 +11,6 @@
 namespace pointsman::net {
 namespace {
 
-Error failure(const ListenAddress& address, std::string_view what, int error) {
-  return {fmt::format("{}: {}: {}", address.to_text(), what, std::strerror(error))};
-}
-
 struct TcpName {
   sockaddr_storage storage{};
   socklen_t length = sizeof storage;
@@ -47,25 +43,36 @@ bool kernel_has_ipv6() {
 
 }  // namespace
 
-Result<FileDescriptor> bind_tcp(const ListenAddress& address) {
+Error tcp_failure(const ListenAddress& address, std::string_view what, int error) {
+  const char* hint = error == EADDRINUSE ? ", by another process or another listener of ours" : "";
+  return {fmt::format("{}: {}: {}{}", address.to_text(), what, std::strerror(error), hint)};
+}
+
+Result<FileDescriptor> bind_tcp(const ListenAddress& address, PortUse use) {
   // "All addresses" is meant also where the kernel has no IPv6.
   const bool without_ipv6 = address.host == "::" && !kernel_has_ipv6();
   const TcpName name = tcp_name(without_ipv6 ? "0.0.0.0" : address.host, address.port);
   FileDescriptor fd(socket(name.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (!fd) return failure(address, "socket", errno);
+  if (!fd) return tcp_failure(address, "socket", errno);
   const int on = 1;
   const int off = 0;
   setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0) {
-    return failure(address, "SO_REUSEPORT", errno);
+  if (use == PortUse::kJoin) {
+    if (auto joined = let_others_join(fd.get(), address); !joined) return joined.error();
   }
   if (name.storage.ss_family == AF_INET6) {
     setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   }
   if (bind(fd.get(), name.generic(), name.length) != 0) {
-    return failure(address, "bind", errno);
+    return tcp_failure(address, "bind", errno);
   }
   return fd;
+}
+
+Outcome let_others_join(int listening_fd, const ListenAddress& address) {
+  const int on = 1;
+  if (setsockopt(listening_fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) return Done{};
+  return tcp_failure(address, "SO_REUSEPORT", errno);
 }
 
 std::uint16_t bound_port(int fd) {

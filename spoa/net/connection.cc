@@ -113,6 +113,12 @@ void Connection::on_timeout() {
   }
 }
 
+void Connection::poke() {
+  if (phase_ == Phase::kClosed || phase_ == Phase::kLingering || protocol_->finished()) return;
+  protocol_->poke();
+  settle();
+}
+
 void Connection::begin_drain() {
   if (phase_ != Phase::kClosed) protocol_->begin_drain();
 }

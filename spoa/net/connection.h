@@ -43,6 +43,7 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  void poke();
   void begin_drain();
   // Ends the conversation of a peer from which nothing has come since the call before the last.
   void disconnect_if_quiet();

@@ -1,11 +1,9 @@
 #include "net/listening_socket.h"
 
-#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 
 #include "base/limits.h"
 #include "net/bind_tcp.h"
@@ -32,14 +30,18 @@ ListeningSocket::~ListeningSocket() {
   if (file.st_dev == device_ && file.st_ino == inode_) unlink(address_.path.c_str());
 }
 
-Result<std::shared_ptr<const ListeningSocket>> ListeningSocket::open(
-    const ListenAddress& address, const UnixSocketAccess& access) {
+Result<std::shared_ptr<const ListeningSocket>> ListeningSocket::open(const ListenAddress& address,
+                                                                     const UnixSocketAccess& access,
+                                                                     PortUse use) {
   const bool tcp = address.kind == ListenAddress::Kind::kTcp;
-  Result<FileDescriptor> fd = tcp ? bind_tcp(address) : bind_unix(address, access);
+  Result<FileDescriptor> fd = tcp ? bind_tcp(address, use) : bind_unix(address, access);
   if (!fd) return fd.error();
   std::shared_ptr<const ListeningSocket> listening(new ListeningSocket(address, std::move(*fd)));
   if (listen(listening->fd(), limits::kListenBacklog) != 0) {
-    return Error{fmt::format("{}: listen: {}", address.to_text(), std::strerror(errno))};
+    return tcp_failure(address, "listen", errno);
+  }
+  if (tcp) {
+    if (auto shared = let_others_join(listening->fd(), address); !shared) return shared.error();
   }
   return listening;
 }
@@ -52,7 +54,8 @@ Result<std::vector<Listeners>> open_listeners(const std::vector<ListenAddress>& 
     std::shared_ptr<const ListeningSocket> last;
     for (Listeners& of_worker : listeners) {
       if (last == nullptr || last->is_tcp()) {
-        auto opened = ListeningSocket::open(wanted, access);
+        const PortUse use = last == nullptr ? PortUse::kTake : PortUse::kJoin;
+        auto opened = ListeningSocket::open(wanted, access, use);
         if (!opened) return opened.error();
         last = *opened;
         wanted = last->address();  // all workers share the port that the kernel chose

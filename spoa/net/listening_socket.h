@@ -11,6 +11,7 @@
 
 #include "base/listen_address.h"
 #include "base/result.h"
+#include "net/bind_tcp.h"
 #include "net/bind_unix.h"
 #include "net/file_descriptor.h"
 
@@ -18,9 +19,10 @@ namespace pointsman::net {
 
 class ListeningSocket {
  public:
-  // `access` matters to unix sockets only; see bind_unix.
+  // `access` matters to unix sockets only, see bind_unix; `use` to TCP sockets, see bind_tcp.
   static Result<std::shared_ptr<const ListeningSocket>> open(const ListenAddress& address,
-                                                             const UnixSocketAccess& access);
+                                                             const UnixSocketAccess& access,
+                                                             PortUse use = PortUse::kTake);
   ~ListeningSocket();
   ListeningSocket(const ListeningSocket&) = delete;
   ListeningSocket& operator=(const ListeningSocket&) = delete;
@@ -40,7 +42,8 @@ class ListeningSocket {
 
 using Listeners = std::vector<std::shared_ptr<const ListeningSocket>>;
 
-// Opens every address for every worker: element i is worker i's. The first failure is the result.
+// Opens every address for every worker: element i is worker i's. The first failure is the result;
+// an address where another process listens already is one.
 Result<std::vector<Listeners>> open_listeners(const std::vector<ListenAddress>& addresses,
                                               std::size_t workers, const UnixSocketAccess& access);
 

@@ -21,6 +21,9 @@ class StreamProtocol {
   virtual void consume_output(std::size_t count) = 0;
   virtual std::size_t output_size() const = 0;  // over all chunks
 
+  // Time has passed, or something was published: perhaps there is output now.
+  virtual void poke() {}
+
   virtual bool established() const = 0;  // the peer has introduced itself: the hello timer ends
   virtual bool finished() const = 0;     // close once output() is empty
 

@@ -31,6 +31,7 @@ Worker::Worker(Listeners listeners, WorkerOptions options, MakeProtocol make_pro
       options_(options),
       make_protocol_(std::move(make_protocol)),
       read_buffer_(limits::kReadBufferBytes),
+      poke_tick_(loop_, [this] { poke_connections(); }),
       drain_tick_(loop_, [this] { end_quiet_connections(); }),
       drain_deadline_(loop_, [this] { end_drain(); }) {
   loop_.on_wake([this] { on_wake(); });
@@ -64,6 +65,14 @@ void Worker::drain(std::chrono::milliseconds deadline) {
   loop_.wake();
 }
 
+void Worker::poke() {
+  {
+    const std::lock_guard lock(mutex_);
+    poke_wanted_ = true;
+  }
+  loop_.wake();
+}
+
 void Worker::run_between_batches(std::function<void()> task) {
   std::unique_lock lock(mutex_);
   task_done_.wait(lock, [this] { return !task_; });  // another caller's
@@ -79,10 +88,11 @@ void Worker::serve() {
     const int accepts_per_batch = listening->is_tcp() ? limits::kAcceptsPerBatch : 1;
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, listening, accepts_per_batch, options_.accept_pause,
-        [this](FileDescriptor fd) { accept(std::move(fd)); },
+        [this, from = listening->address()](FileDescriptor fd) { accept(std::move(fd), from); },
         [this](int error) { log_shortage(error); }));
   }
   listeners_.clear();
+  if (options_.poke_interval.count() > 0) poke_tick_.start(options_.poke_interval);
   loop_.run();
   acceptors_.clear();
   for_each_connection([](Connection& connection) { connection.close(); });
@@ -94,11 +104,14 @@ void Worker::serve() {
 
 void Worker::on_wake() {
   std::optional<std::chrono::milliseconds> drain_wanted;
+  bool poke_wanted = false;
   {
     const std::lock_guard lock(mutex_);
     run_task();
     drain_wanted.swap(drain_wanted_);
+    std::swap(poke_wanted, poke_wanted_);
   }
+  if (poke_wanted) for_each_connection([](Connection& connection) { connection.poke(); });
   if (drain_wanted && !draining_) begin_drain(*drain_wanted);
 }
 
@@ -109,7 +122,7 @@ void Worker::run_task() {
   task_done_.notify_all();
 }
 
-void Worker::accept(FileDescriptor fd) {
+void Worker::accept(FileDescriptor fd, const ListenAddress& from) {
   if (connections_.size() >= options_.connections) {
     ++counters_.refused;
     return;
@@ -117,7 +130,7 @@ void Worker::accept(FileDescriptor fd) {
   ++counters_.accepted;
   ++counters_.open;
   auto connection = std::make_unique<Connection>(
-      loop_, std::move(fd), make_protocol_(), read_buffer_, options_.connection,
+      loop_, std::move(fd), make_protocol_(from), read_buffer_, options_.connection,
       [this](Connection& closed, CloseCause cause) { forget(closed, cause); });
   Connection* const key = connection.get();
   connections_.emplace(key, std::move(connection));
@@ -149,6 +162,11 @@ void Worker::for_each_connection(Act&& act) {
     Connection& connection = *(next++)->second;  // acting may erase it
     act(connection);
   }
+}
+
+void Worker::poke_connections() {
+  for_each_connection([](Connection& connection) { connection.poke(); });
+  poke_tick_.start(options_.poke_interval);
 }
 
 void Worker::begin_drain(std::chrono::milliseconds deadline) {

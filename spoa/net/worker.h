@@ -27,6 +27,7 @@ struct WorkerOptions {
   std::size_t connections = limits::kConnectionsPerWorker;  // one more is closed when accepted
   ConnectionLimits connection{};
   std::chrono::milliseconds accept_pause = limits::kAcceptPause;
+  std::chrono::milliseconds poke_interval{0};  // 0: only poke() does
 };
 
 struct ConnectionCounters {
@@ -39,15 +40,19 @@ struct ConnectionCounters {
 
 class Worker {
  public:
-  using MakeProtocol = std::function<std::unique_ptr<StreamProtocol>()>;
+  using MakeProtocol = std::function<std::unique_ptr<StreamProtocol>(const ListenAddress& from)>;
 
-  // `make_protocol` is called on the worker's thread, once for each connection.
+  // `make_protocol` is called on the worker's thread, once for each connection, with the address of
+  // the listener that took it.
   Worker(Listeners listeners, WorkerOptions options, MakeProtocol make_protocol);
   ~Worker();  // stops at once
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
   void start();
+  // From any thread: each connection's protocol is soon poked, and what it says is sent. Pokes that
+  // come close together may be one.
+  void poke();
   // Begins to drain and returns: takes what waits in the listeners' queues and closes them, lets
   // each connection end once it is quiet, and ends the thread when none is left or at `deadline`.
   void drain(std::chrono::milliseconds deadline);
@@ -64,13 +69,14 @@ class Worker {
   void serve();
   void on_wake();
   void run_task();  // with the mutex held
-  void accept(FileDescriptor fd);
+  void accept(FileDescriptor fd, const ListenAddress& from);
   void log_shortage(int error);
   void forget(Connection& connection, CloseCause cause);
   void free_closed();
   void begin_drain(std::chrono::milliseconds deadline);
   void end_quiet_connections();
   void end_drain();
+  void poke_connections();
   template <class Act>  // void(Connection&)
   void for_each_connection(Act&& act);
 
@@ -79,6 +85,7 @@ class Worker {
   std::condition_variable task_done_;
   std::function<void()> task_;
   std::optional<std::chrono::milliseconds> drain_wanted_;
+  bool poke_wanted_ = false;
   bool running_ = false;
 
   // The worker's thread only.
@@ -92,6 +99,7 @@ class Worker {
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> closed_;
+  Timer poke_tick_;
   bool draining_ = false;
   Timer drain_tick_;
   Timer drain_deadline_;

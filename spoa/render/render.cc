@@ -64,6 +64,9 @@ Outcome check_options(const Options& options) {
     if (text.empty()) continue;
     if (auto safe = check_word(text, what); !safe) return safe;
   }
+  for (const std::string& header : options.headers.value_or(std::vector<std::string>())) {
+    if (auto safe = check_word(header, "header"); !safe) return safe;
+  }
   if (options.log_target.empty()) return Done{};
   return check_arguments(options.log_target, "log target");
 }
@@ -115,6 +118,13 @@ data left_out_list(const routing::RouteTable& table) {
   return items;
 }
 
+data header_list(const Options& options) {
+  data headers{list{}};
+  if (!options.headers) return headers;
+  for (const std::string& name : *options.headers) headers.push_back(data("header", name));
+  return headers;
+}
+
 // What both kinds of configuration need.
 Result<data> integration_values(const routing::RouteTable& table, const Options& options) {
   if (auto safe = check_options(options); !safe) return safe.error();
@@ -140,6 +150,8 @@ Result<data> integration_values(const routing::RouteTable& table, const Options&
   values.set("table_file", options.table_file);
   if (!options.chroot.empty()) values.set("chroot", options.chroot);
   values.set("agents", server_list(*agents));
+  values.set("all_headers", !options.headers.has_value());
+  values.set("sent_headers", header_list(options));
   values.set("routes", route_list(*backends, options.instance_cookie_key));
   values.set("left_out", left_out_list(table));
   for (const auto* name : {"bridge", "decide", "log_format", "agents", "backends"}) {

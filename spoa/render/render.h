@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,8 @@ struct Options {
   // Where the two files will lie; the configuration names them by these paths.
   std::string spoe_file = "/etc/haproxy/pointsman.spoe.cfg";
   std::string whitelist_file = "/etc/haproxy/pointsman.backends.map";
+  // The headers that HAProxy sends to the agents, singly; null: all of them, in one block.
+  std::optional<std::vector<std::string>> headers;
   // Secret of the instance cookies (`sticky: instance`); must be the same on every HAProxy and
   // should stay the same. An error when it is empty and a gateway needs it.
   std::string instance_cookie_key;

@@ -91,9 +91,10 @@ class Compiler {
             "a name has at most " + std::to_string(limits::kNameBytes - prefix) +
                 " bytes, or there is another name for the cookie in sticky.cookie");
     }
-    if (auto wrong = fault_in_cookie_attribute(sticky.path)) fault("path", *wrong);
-    if (!sticky.path.starts_with('/')) fault("path", "must start with '/'");
-    if (auto wrong = fault_in_cookie_attribute(sticky.domain)) fault("domain", *wrong);
+    if (auto wrong = fault_in_cookie_path(sticky.path)) fault("path", *wrong);
+    if (!sticky.domain.empty()) {
+      if (auto wrong = fault_in_host_name(sticky.domain)) fault("domain", *wrong);
+    }
     if (sticky.ttl.count() <= 0) fault("ttl", "must be longer than 0");
     if (sticky.idle.count() <= 0) fault("idle", "must be longer than 0");
     if (!is_one_of(sticky.same_site, {"Strict", "Lax", "None"})) {

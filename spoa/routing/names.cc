@@ -3,10 +3,13 @@
 #include <algorithm>
 
 #include "base/limits.h"
-#include "routing/request.h"
+#include "routing/header_block.h"
 
 namespace pointsman::routing {
 namespace {
+
+constexpr std::size_t kHostNameBytes = 253;  // RFC 1035 section 2.3.4, in dotted form
+constexpr std::size_t kLabelBytes = 63;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
@@ -44,9 +47,15 @@ std::optional<std::string> fault_in_character(char c) {
   return std::nullopt;
 }
 
-bool is_in_address(char c) {
-  return is_letter(c) || is_digit(c) ||
-         std::string_view(".:-_[]").find(c) != std::string_view::npos;
+bool has_only(std::string_view text, std::string_view symbols) {
+  return std::all_of(text.begin(), text.end(), [symbols](char c) {
+    return is_letter(c) || is_digit(c) || symbols.find(c) != std::string_view::npos;
+  });
+}
+
+bool is_label(std::string_view text) {
+  return !text.empty() && text.size() <= kLabelBytes && text.front() != '-' && text.back() != '-' &&
+         has_only(text, "-_");
 }
 
 }  // namespace
@@ -68,8 +77,8 @@ std::optional<std::string> fault_in_name(std::string_view name) {
 }
 
 std::optional<std::string> fault_in_route_name(std::string_view name) {
-  const bool is_address = name.size() > 2 && name.front() == '[' && name.back() == ']' &&
-                          std::all_of(name.begin(), name.end(), is_in_address);
+  const bool is_address =
+      name.size() > 2 && name.front() == '[' && name.back() == ']' && has_only(name, ".:-_[]");
   return is_address ? fault_in_size(name) : fault_in_name(name);
 }
 
@@ -81,56 +90,56 @@ std::optional<std::string> fault_in_query_name(std::string_view name) {
 
 std::optional<std::string> fault_in_backend_name(std::string_view name) {
   if (auto fault = fault_in_size(name)) return fault;
-  for (const char c : name) {
-    if (!is_letter(c) && !is_digit(c) && c != '-' && c != '_' && c != '.' && c != ':') {
-      return "a backend's name consists of letters, digits and '-', '_', '.', ':'";
+  if (has_only(name, "-_.:")) return std::nullopt;
+  return "a backend's name consists of letters, digits and '-', '_', '.', ':'";
+}
+
+std::optional<std::string> fault_in_host_name(std::string_view name) {
+  if (name.size() > kHostNameBytes) return "a host name has at most 253 bytes";
+  for (;;) {
+    const std::size_t dot = name.find('.');
+    if (!is_label(name.substr(0, dot))) {
+      return "a host name consists of labels of letters, digits, '-' and '_' between dots";
     }
+    if (dot == std::string_view::npos) return std::nullopt;
+    name.remove_prefix(dot + 1);
   }
-  return std::nullopt;
 }
 
 std::optional<std::string> fault_in_virtual_host(std::string_view host, std::string& normalized) {
-  if (host.empty()) return "a virtual host must not be empty";
   if (host.size() > limits::kHostBytes) {
     return "the virtual host has " + std::to_string(host.size()) + " bytes, at most " +
            std::to_string(limits::kHostBytes) + " are allowed";
   }
-  if (has_blank_or_control(host) || host.find('/') != std::string_view::npos) {
-    return "a virtual host is a host name: no blanks, control characters or '/'";
-  }
   normalized = "*";
   if (host == "*") return std::nullopt;
-
   const bool wildcard = host.starts_with("*.");
-  const std::string_view name = wildcard ? host.substr(2) : host;
+  std::string_view name = wildcard ? host.substr(2) : host;
   if (name.find('*') != std::string_view::npos) {
     return "'*' stands alone or for the first labels of a name, as in *.example.com";
   }
-  std::string buffer;
-  const std::string_view compared = normalize_host(name, buffer);
-  if (compared.empty() || compared.front() == '.') return "the virtual host has an empty label";
-  const std::size_t dots = name.back() == '.' ? 1 : 0;
-  if (compared.size() + dots < name.size()) return "a virtual host is written without a port";
-  normalized = (wildcard ? "*." : "") + std::string(compared);
+  if (name.find(':') != std::string_view::npos) return "a virtual host is written without a port";
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (auto fault = fault_in_host_name(name)) return fault;
+  normalized = (wildcard ? "*." : "") + to_lower(name);
   return std::nullopt;
 }
 
 std::optional<std::string> fault_in_token(std::string_view name) {
   if (auto fault = fault_in_size(name)) return fault;
   constexpr std::string_view kSymbols = "!#$%&'*+-.^_`|~";
-  for (const char c : name) {
-    if (!is_letter(c) && !is_digit(c) && kSymbols.find(c) == std::string_view::npos) {
-      return "the name may consist of letters, digits and " + std::string(kSymbols);
-    }
-  }
-  return std::nullopt;
+  if (has_only(name, kSymbols)) return std::nullopt;
+  return "the name may consist of letters, digits and " + std::string(kSymbols);
 }
 
-std::optional<std::string> fault_in_cookie_attribute(std::string_view value) {
-  const bool good = std::all_of(value.begin(), value.end(),
-                                [](char c) { return c >= 0x20 && c < 0x7F && c != ';'; });
+std::optional<std::string> fault_in_cookie_path(std::string_view path) {
+  if (!path.starts_with('/')) return "must start with '/'";
+  if (auto fault = fault_in_size(path)) return fault;
+  const bool good = std::all_of(path.begin(), path.end(), [](char c) {
+    return c > ' ' && c <= '~' && std::string_view(";,\"'\\").find(c) == std::string_view::npos;
+  });
   if (good) return std::nullopt;
-  return "must be printable ASCII without ';'";
+  return "must be printable ASCII without blanks, quotes, backslashes, ',' and ';'";
 }
 
 std::optional<std::string> fault_in_epoch(std::string_view epoch) {

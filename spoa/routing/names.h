@@ -23,15 +23,19 @@ std::optional<std::string> fault_in_query_name(std::string_view name);
 // What HAProxy takes as a backend's name: letters, digits and '-', '_', '.', ':'.
 std::optional<std::string> fault_in_backend_name(std::string_view name);
 
-// "host", "*.suffix" or "*"; `normalized` is the host or suffix in comparison form.
+// Labels of letters, digits, '-' and '_' between dots; so IPv4 addresses, too.
+std::optional<std::string> fault_in_host_name(std::string_view name);
+
+// A host name, perhaps with a dot at its end, "*.suffix" or "*"; `normalized` is the host or suffix
+// in comparison form.
 std::optional<std::string> fault_in_virtual_host(std::string_view host, std::string& normalized);
 
 // A token by RFC 9110 section 5.6.2: header and cookie names.
 std::optional<std::string> fault_in_token(std::string_view name);
 
-// The value of a cookie's Path or Domain attribute (RFC 6265 section 4.1.1): no ';', no control
-// characters, ASCII.
-std::optional<std::string> fault_in_cookie_attribute(std::string_view value);
+// The value of a cookie's Path attribute (RFC 6265 section 4.1.1), and what HAProxy's configuration
+// takes.
+std::optional<std::string> fault_in_cookie_path(std::string_view path);
 
 // Decimal digits.
 std::optional<std::string> fault_in_epoch(std::string_view epoch);

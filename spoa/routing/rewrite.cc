@@ -75,10 +75,6 @@ std::string_view trimmed(std::string_view text, std::size_t& offset) {
 
 std::optional<ConditionError> Rewrite::parse_new_path(std::string_view text) {
   if (text.empty()) return ConditionError{0, "the new path is empty"};
-  if (text.size() > limits::kRewriteBytes) {
-    return ConditionError{limits::kRewriteBytes, fmt::format("the new path is longer than {} bytes",
-                                                             limits::kRewriteBytes)};
-  }
   if (is_path_byte(text[0]) && text[0] != '/' && text[0] != '\\' && !text.starts_with("%[")) {
     return ConditionError{0, fmt::format("found {}, wanted a path that starts with '/'",
                                          shown(text.substr(0, text.find(' '))))};
@@ -118,6 +114,10 @@ std::optional<ConditionError> Rewrite::check_groups(std::string_view new_path) c
 Result<Rewrite, ConditionError> Rewrite::parse(std::string_view text) {
   Rewrite rewrite;
   const std::size_t split = text.rfind(kIf);
+  if (std::min(split, text.size()) > limits::kRewriteBytes) {
+    return ConditionError{limits::kRewriteBytes, fmt::format("the new path is longer than {} bytes",
+                                                             limits::kRewriteBytes)};
+  }
   if (split != std::string_view::npos) {
     const std::size_t offset = split + kIf.size();
     auto condition = Condition::parse(text.substr(offset));

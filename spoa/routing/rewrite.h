@@ -5,6 +5,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,16 +26,18 @@ class Rewrite {
 
   std::string to_text() const;
 
-  const std::optional<Condition>& condition() const { return condition_; }
-
- private:
+  // NEW in order: a text, the request's path, or a capture group.
   struct Piece {
     enum class Kind : unsigned char { kText, kPath, kGroup };
     Kind kind = Kind::kText;
     std::string text;
-    std::size_t group = 0;
+    std::size_t group = 0;  // 1 to 9
   };
 
+  std::span<const Piece> pieces() const { return pieces_; }
+  const std::optional<Condition>& condition() const { return condition_; }
+
+ private:
   // Error offsets count from the start of the new path.
   std::optional<ConditionError> parse_new_path(std::string_view text);
   std::optional<ConditionError> check_groups(std::string_view new_path) const;

@@ -41,6 +41,14 @@ struct Token {
   void remember(ConditionMemory memory);
 };
 
+// What signs and verifies tokens.
+struct StickyKey {
+  std::uint8_t id = 0;
+  ByteBuffer secret;  // limits::kStickyKeyBytesMin to kStickyKeyBytesMax bytes
+
+  bool operator==(const StickyKey&) const = default;
+};
+
 // Why a token counts as absent. Never an error to the visitor; counted.
 enum class TokenRejection : std::uint8_t {
   kMalformed,

@@ -9,17 +9,19 @@ MAY_INCLUDE = {
     "net": {"base"},
     "spop": {"base"},
     "routing": {"base"},
+    "table": {"base", "routing"},
     "config": {"base", "routing"},
     "render": {"base", "routing"},
-    "agent": {"base", "net", "spop", "routing"},
-    "cli": {"base", "net", "spop", "routing", "config", "render", "agent"},
+    "agent": {"base", "net", "spop", "routing", "table"},
+    "cli": {"base", "net", "spop", "routing", "table", "config", "render", "agent"},
 }
 
 # Third-party headers, and the only places that may see them.
 ONLY_IN = {
     r"ev(\+\+)?\.h": r"spoa/net/",
     r"pcre2\.h": r"spoa/routing/regex\.cc",
-    r"xxhash\.h": r"spoa/routing/",
+    r"xxhash\.h": r"spoa/(routing|table)/",
+    r"msgpack(/.*)?\.h": r"spoa/table/",
     r"yaml-cpp/.*": r"spoa/config/",
     r"openssl/.*": r"spoa/agent/",
     r"CLI/.*": r"spoa/cli/",

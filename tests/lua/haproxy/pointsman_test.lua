@@ -10,6 +10,7 @@ local function fake_core()
   local core = { thread = 1, warning = 4, lines = {}, actions = {}, tasks = {} }
   function core.log(_, text) core.lines[#core.lines + 1] = text end
   function core.register_action(name, places, act) core.actions[name] = { places, act } end
+  function core.register_init(initialise) initialise() end
   function core.register_task(task) core.tasks[#core.tasks + 1] = task end
   return core
 end

@@ -21,7 +21,7 @@ using test::SocketClient;
 using test::SpopConnection;
 using test::text_of;
 
-constexpr int kManyConnections = 10000;
+constexpr std::size_t kManyConnections = 10000;
 
 bool still_decides(const ServerFixture& fixture) {
   return text_of(SpopConnection::greeted(fixture.tcp()).ask(kAskShop), "by") == "agent";
@@ -49,8 +49,8 @@ struct Pipe {
 };
 
 // Connects, greets and asks on each connection; false where one is not served.
-bool be_crowd(const ListenAddress& agent, std::vector<SpopConnection>& crowd) {
-  for (int i = 0; i < kManyConnections; ++i) crowd.push_back(SpopConnection::greeted(agent));
+bool be_crowd(const ListenAddress& agent, std::size_t size, std::vector<SpopConnection>& crowd) {
+  while (crowd.size() < size) crowd.push_back(SpopConnection::greeted(agent));
   bool answered = true;
   for (SpopConnection& connection : crowd) {
     answered = answered && text_of(connection.ask(kAskShop), "by") == "agent";
@@ -63,7 +63,7 @@ bool be_crowd(const ListenAddress& agent, std::vector<SpopConnection>& crowd) {
 // pipe is closed. Made before any thread.
 class Crowd {
  public:
-  Crowd() : child_(fork()) {
+  explicit Crowd(std::size_t size) : child_(fork()) {
     if (child_ != 0) return;
     orders_.in.reset();
     std::array<char, 256> path{};
@@ -72,7 +72,7 @@ class Crowd {
     try {
       const ssize_t length = read(orders_.out.get(), path.data(), path.size());
       const std::string text(path.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
-      if (be_crowd(*ListenAddress::parse(text), crowd)) answer = 'y';
+      if (be_crowd(*ListenAddress::parse(text), size, crowd)) answer = 'y';
     } catch (const std::exception&) {
     }
     const bool told = write(report_.in.get(), &answer, 1) == 1;
@@ -170,13 +170,29 @@ TEST_CASE("ten thousand connections are held and served") {
     WARN("the system allows too few open files for this test");
     return;
   }
-  std::optional<Crowd> crowd(std::in_place);
+  std::optional<Crowd> crowd(std::in_place, kManyConnections);
   const ServerFixture fixture(2);
   CHECK(crowd->connects_to(fixture.unix()));
   CHECK(fixture.server->counters().connections_open == kManyConnections);
   CHECK(still_decides(fixture));
   crowd.reset();
   fixture.wait_for_open_connections(0);
+}
+
+TEST_CASE("a worker holds as many connections as its limit, and no more") {
+  if (!allow_descriptors(limits::kConnectionsPerWorker + 1000)) {
+    WARN("the system allows too few open files for this test");
+    return;
+  }
+  std::optional<Crowd> crowd(std::in_place, limits::kConnectionsPerWorker);
+  const ServerFixture fixture(1);
+  CHECK(crowd->connects_to(fixture.unix()));
+  CHECK(fixture.server->counters().connections_open == limits::kConnectionsPerWorker);
+  CHECK(SocketClient::connected(fixture.unix()).at_end());
+  CHECK(fixture.server->counters().connections_refused == 1);
+  crowd.reset();
+  fixture.wait_for_open_connections(0);
+  CHECK(still_decides(fixture));
 }
 
 }  // namespace pointsman::agent

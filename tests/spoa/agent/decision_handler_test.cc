@@ -148,7 +148,8 @@ TEST_CASE("every argument reaches the request") {
                           {"dst_port", TypedValue::of_int64(443)},
                           {"headers", bytes_of(spop::ValueType::kBinary, headers)}});
   WireCursor cursor(encoded);
-  const routing::Request request = to_request(spop::read_message(cursor));
+  ByteBuffer lean_headers;
+  const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
   CHECK(request.gateway == "g");
   CHECK(request.method == "GET");
   CHECK(request.scheme == "https");
@@ -174,7 +175,8 @@ TEST_CASE("arguments that are unknown, NULL or of an odd type are as absent") {
                           {"dst_port", text("443")},
                           {"headers", bytes_of(spop::ValueType::kIpv4, four)}});
   WireCursor cursor(encoded);
-  const routing::Request request = to_request(spop::read_message(cursor));
+  ByteBuffer lean_headers;
+  const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
   CHECK_FALSE(request.gateway);
   CHECK(request.host.empty());
   CHECK(request.path.empty());
@@ -184,12 +186,60 @@ TEST_CASE("arguments that are unknown, NULL or of an odd type are as absent") {
   CHECK_FALSE(request.headers.any_value("x", [](std::string_view) { return true; }));
 }
 
+TEST_CASE("headers that come singly are as good as a block of them") {
+  const ByteBuffer encoded =
+      test::message("m", {{"header_x-a", text("1")},
+                          {"header_cookie", text("a=b; c=d")},
+                          {"header_x-empty", text("")},
+                          {"header_x-binary", bytes_of(spop::ValueType::kBinary, as_bytes("2"))},
+                          {"header_", text("unnamed")},
+                          {"header_x-null", TypedValue::null()},
+                          {"header_x-odd", TypedValue::of_int64(1)},
+                          {"header_x-last", text("3")}});
+  ByteBuffer lean_headers;
+  // What an earlier request had is not left in the buffer.
+  routing::append_header(lean_headers, "x-earlier", "1");
+  WireCursor cursor(encoded);
+  const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
+  const auto value_of = [&](std::string_view name) {
+    std::string found = "(absent)";
+    request.headers.any_value(name, [&](std::string_view value) {
+      found = value;
+      return true;
+    });
+    return found;
+  };
+  CHECK(value_of("X-A") == "1");
+  CHECK(value_of("x-empty") == "");
+  CHECK(value_of("x-binary") == "2");
+  CHECK(value_of("x-last") == "3");
+  for (const char* name : {"", "x-null", "x-odd", "x-earlier"}) CHECK(value_of(name) == "(absent)");
+  CHECK(request.headers.any_cookie("c", [](std::string_view value) { return value == "d"; }));
+}
+
+TEST_CASE("who sends the whole block of headers needs no single ones") {
+  ByteBuffer headers;
+  routing::append_header(headers, "x-a", "1");
+  routing::end_headers(headers);
+  const TypedValue block = bytes_of(spop::ValueType::kBinary, headers);
+  for (const Arguments& arguments : {Arguments{{"headers", block}, {"header_x-b", text("2")}},
+                                     Arguments{{"header_x-b", text("2")}, {"headers", block}}}) {
+    const ByteBuffer encoded = test::message("m", arguments);
+    WireCursor cursor(encoded);
+    ByteBuffer lean_headers;
+    const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
+    CHECK(request.headers.any_value("x-a", [](std::string_view value) { return value == "1"; }));
+    CHECK_FALSE(request.headers.any_value("x-b", [](std::string_view) { return true; }));
+  }
+}
+
 TEST_CASE("a port has 16 bits, a source address may be IPv4, and an empty gateway names none") {
   const ByteBuffer four{10, 0, 0, 1};
   const auto port_of = [](std::int64_t value) {
     const ByteBuffer encoded = test::message("m", {{"dst_port", TypedValue::of_int64(value)}});
     WireCursor cursor(encoded);
-    return to_request(spop::read_message(cursor)).port;
+    ByteBuffer lean_headers;
+    return to_request(spop::read_message(cursor), lean_headers).port;
   };
   CHECK(port_of(0) == 0u);
   CHECK(port_of(65535) == 65535u);
@@ -198,7 +248,8 @@ TEST_CASE("a port has 16 bits, a source address may be IPv4, and an empty gatewa
   const ByteBuffer encoded =
       test::message("m", {{"src", bytes_of(spop::ValueType::kIpv4, four)}, {"gateway", text("")}});
   WireCursor cursor(encoded);
-  const routing::Request request = to_request(spop::read_message(cursor));
+  ByteBuffer lean_headers;
+  const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
   CHECK(request.src == IpAddress::parse("10.0.0.1"));
   CHECK_FALSE(request.gateway);
 }
@@ -234,6 +285,17 @@ TEST_CASE("a new visitor of a sticky gateway gets a cookie, and with it the same
     CHECK(text_of(again, "reason") == "sticky");
     CHECK(text_of(again, "cookie") == "(absent)");
   }
+}
+
+TEST_CASE("a visitor stays by a cookie that comes as a single header") {
+  Fixture fixture;
+  fixture.table.publish(table_of("gateway shop sticky\n route a 50%\n route b 50%", 1));
+  fixture.keys.publish(keys_of(kKey1));
+  const Variables first = fixture.ask({{"gateway", text("shop")}});
+  const Variables again =
+      fixture.ask({{"gateway", text("shop")}, {"header_cookie", text(cookie_pair(first))}});
+  CHECK(text_of(again, "reason") == "sticky");
+  CHECK(text_of(again, "route") == text_of(first, "route"));
 }
 
 TEST_CASE("visitors stay over a rotation of keys, and leave with the key that signed them") {

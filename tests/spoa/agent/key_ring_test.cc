@@ -107,6 +107,14 @@ TEST_CASE("keys rotate: the first signs, all verify, and a key that left is unkn
   CHECK(after->check("shop", 1, {}, std::array<std::uint8_t, 16>{}) == Verdict::kUnknownKey);
 }
 
+TEST_CASE("a ring gives its keys in their order, for the table") {
+  const auto keys = KeyRing::parse(key_of(2, 16) + "\n" + key_of(1, 64) + "\n", "keys");
+  REQUIRE(keys);
+  REQUIRE((*keys)->keys().size() == 2);
+  CHECK((*keys)->keys()[0].id == 2);
+  CHECK((*keys)->keys()[1] == StickyKey{1, ByteBuffer(64, 'A')});
+}
+
 TEST_CASE("another key under the same id does not verify") {
   const std::string text = keys_of(kKey1)->sign("shop", some_token());
   CHECK_FALSE(read(text, *keys_of(key_of(1, 32))));

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "support/spop_client.h"
 
 namespace pointsman {
@@ -61,6 +62,18 @@ TEST_CASE("a varint cut at any byte is truncated, not malformed") {
       CHECK(cursor.failure() == WireFailure::kTruncated);
     }
   }
+}
+
+TEST_CASE("a varint of 10 bytes is read, one of 11 is not") {
+  ByteBuffer bytes;
+  append_varint(bytes, kLargest);
+  CHECK(bytes.size() == limits::kVarintBytes);
+  CHECK(WireCursor(bytes).varint() == kLargest);
+  bytes.back() |= 0x80;
+  bytes.push_back(0);
+  WireCursor cursor(bytes);
+  CHECK(cursor.varint() == 0);
+  CHECK(cursor.failure() == WireFailure::kMalformed);
 }
 
 TEST_CASE("a varint of more than 10 bytes or 64 bits is malformed") {

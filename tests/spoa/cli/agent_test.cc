@@ -4,7 +4,10 @@
 #include <catch2/catch.hpp>
 
 #include "deployment.h"
+#include "support/socket_client.h"
+#include "support/spop_client.h"
 
+using namespace pointsman;
 using namespace pointsman::test;
 using Catch::Contains;
 
@@ -67,6 +70,25 @@ TEST_CASE("INT ends the agent like TERM") {
   REQUIRE(agent.logs("generation 1"));
   agent.send(SIGINT);
   CHECK(agent.finish().exit_code == 0);
+}
+
+TEST_CASE("a second TERM ends the agent at once, however long it would drain") {
+  const Deployment deployment;
+  RunningAgent agent(deployment);
+  REQUIRE(agent.logs("generation 1"));
+  // A peer that does not read its answers: they exceed a socket's buffer, and the drain waits.
+  auto peer =
+      SocketClient::connected(*ListenAddress::parse("unix:" + deployment.folder.path("spop.sock")));
+  peer.send(hello_frame());
+  const ByteBuffer question =
+      notify_frame(1, 1, "pointsman", {{"gateway", spop::TypedValue::of_text("shop")}});
+  for (int i = 0; i < 3000; ++i) peer.send(question);
+  agent.send(SIGTERM);
+  REQUIRE(agent.logs("draining"));
+  agent.send(SIGTERM);
+  const ProgramResult result = agent.finish();
+  CHECK(result.signal == SIGTERM);
+  CHECK_THAT(result.err, !Contains("stopped"));
 }
 
 TEST_CASE("the agent takes a changed gateway by itself") {
@@ -148,6 +170,32 @@ TEST_CASE("a second agent on the same socket is refused and leaves the first alo
                              Contains("another process") && !Contains("serves"));
   CHECK(accepts(deployment.folder.path("spop.sock")));
   first.stop();
+}
+
+TEST_CASE("a second agent on the same TCP port is refused, of the same user, too") {
+  const Deployment deployment;
+  const auto on_port = [&](const std::string& port) {
+    return ProgramInput{"", {{"POINTSMAN_SPOP_LISTEN", "127.0.0.1:" + port}}, ""};
+  };
+  const std::vector<std::string> arguments = {"agent", "-c", deployment.settings()};
+  RunningProgram first(arguments, on_port("0"));
+  REQUIRE(first.wait_for_err("generation 1"));
+  const std::string serves = "serves SPOP on 127.0.0.1:";
+  const std::size_t begin = first.err().find(serves) + serves.size();
+  const std::string port = first.err().substr(begin, first.err().find(' ', begin) - begin);
+  const ProgramResult second = run_program(arguments, on_port(port));
+  CHECK(second.exit_code == 1);
+  CHECK_THAT(second.err, Contains("127.0.0.1:" + port +
+                                  ": bind: Address already in use, by "
+                                  "another process") &&
+                             !Contains("serves"));
+  first.send(SIGTERM);
+  CHECK(first.finish().exit_code == 0);
+  // The port is free again, at once.
+  RunningProgram third(arguments, on_port(port));
+  CHECK(third.wait_for_err(serves + port));
+  third.send(SIGTERM);
+  CHECK(third.finish().exit_code == 0);
 }
 
 TEST_CASE("a socket file that a killed agent left is no obstacle") {

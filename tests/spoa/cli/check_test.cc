@@ -55,6 +55,16 @@ TEST_CASE("check takes files and -g together, each several times") {
   CHECK_THAT(result.out, Contains("4 gateways with 4 routes"));
 }
 
+TEST_CASE("check warns of headers that gateways need and HAProxy does not send") {
+  const Deployment deployment;
+  deployment.folder.write("pointsman.yaml", "gateways: gateways\nspoe: {headers: [cookie]}\n");
+  const ProgramResult result = deployment.run({"check"});
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err, Contains("shop.yaml:11:16: warning: routes.shop/v2.condition: needs the "
+                                  "header 'user-agent', which spoe.headers does not list"));
+  CHECK_THAT(result.err, !Contains("'cookie'"));
+}
+
 TEST_CASE("check tells every error with its place, all at once") {
   const ProgramResult result = check_text(
       "name: shop\n"

@@ -199,23 +199,24 @@ TEST_CASE("a roll is a number from 0 up to but not including 1") {
   CHECK(explain({"--gateway", "shop", "--weight-roll", "0.99999999"}).exit_code == 0);
 }
 
-TEST_CASE("a weight roll beside a present split key is a usage error") {
+TEST_CASE("a roll beside a present split key is a usage error") {
   const Deployment deployment;
   deployment.folder.write("gateways/keyed.yaml",
                           "name: keyed\n"
                           "split_by: header X-User\n"
                           "routes: {a: {weight: 50%, backend: a}, b: {weight: 50%, backend: b}}\n");
-  const std::vector<std::string> arguments = {"explain", "--gateway", "keyed", "--weight-roll",
-                                              "0.5"};
-  CHECK(deployment.run(arguments).exit_code == 0);
-  auto with_key = arguments;
-  with_key.insert(with_key.end(), {"-H", "X-User: 7"});
-  const ProgramResult result = deployment.run(with_key);
-  CHECK(result.exit_code == 2);
-  CHECK_THAT(result.err, Contains("splits by a key"));
-  auto with_empty_key = arguments;
-  with_empty_key.insert(with_empty_key.end(), {"-H", "X-User:"});
-  CHECK(deployment.run(with_empty_key).exit_code == 0);
+  for (const std::string roll : {"--weight-roll", "--strength-roll"}) {
+    const std::vector<std::string> arguments = {"explain", "--gateway", "keyed", roll, "0.5"};
+    CHECK(deployment.run(arguments).exit_code == 0);
+    auto with_key = arguments;
+    with_key.insert(with_key.end(), {"-H", "X-User: 7"});
+    const ProgramResult result = deployment.run(with_key);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err, Contains(roll + " has no say: gateway 'keyed' splits by a key"));
+    auto with_empty_key = arguments;
+    with_empty_key.insert(with_empty_key.end(), {"-H", "X-User:"});
+    CHECK(deployment.run(with_empty_key).exit_code == 0);
+  }
 }
 
 TEST_CASE("a weight roll is a usage error also where a gateway amid references has the key") {

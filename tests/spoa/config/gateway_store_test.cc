@@ -383,3 +383,15 @@ TEST_CASE("clashes are settled within the limit of rounds, beyond it nothing cha
   CHECK(beyond.reported.find("no set of gateways was found that fits together; nothing changes") !=
         std::string::npos);
 }
+
+TEST_CASE("gateways that need headers which are not sent are warned about, and serve") {
+  GatewayStore store("", std::vector<std::string>{"cookie"});
+  for (int i = 0; i < 2; ++i) {  // compiled the first time, remembered the second
+    Diagnostics diagnostics;
+    const std::string yaml = "name: a\nroutes: {x: {condition: has header B, backend: b}}\n";
+    const auto file = config::parse_gateway_file("f", yaml, diagnostics);
+    CHECK(store.load({file}, diagnostics).table->gateways().size() == 1);
+    CHECK_THAT(printed(diagnostics), Catch::StartsWith("f:2:25: warning: routes.x.condition: needs "
+                                                       "the header 'b', which spoe.headers"));
+  }
+}

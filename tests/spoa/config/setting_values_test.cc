@@ -34,7 +34,34 @@ std::string ports(std::size_t count) {
   return list + "]";
 }
 
+std::string headers(std::size_t count) {
+  std::string list = "[";
+  for (std::size_t i = 1; i <= count; ++i) list += "x-" + std::to_string(i) + ", ";
+  return list + "]";
+}
+
 }  // namespace
+
+TEST_CASE("headers that are sent singly are at most 32, each once, whatever its case") {
+  CHECK(fault(config::read_spoe_headers, headers(limits::kSentHeaders)).empty());
+  CHECK(fault(config::read_spoe_headers, headers(limits::kSentHeaders + 1)) ==
+        "found 33 headers, at most 32 are allowed\n");
+  CHECK(fault(config::read_spoe_headers, "[Cookie, cookie]") == "cookie stands here twice\n");
+  CHECK(fault(config::read_spoe_headers, "cookie") ==
+        "found the text 'cookie', wanted a list of headers like [cookie, user-agent]\n");
+}
+
+TEST_CASE("a header that is sent singly has a name that fits into an argument's") {
+  const std::string longest(limits::kArgumentNameBytes - std::string("header_").size(), 'h');
+  CHECK(fault(config::read_spoe_headers, "[" + longest + "]").empty());
+  const std::string wanted = ", wanted a header's name (letters, digits, - _)\n";
+  CHECK(fault(config::read_spoe_headers, "[" + longest + "h]").ends_with(wanted));
+  for (const std::string name :
+       {"x.y", "x:y", "a b", "'x)'", "'é'", "'*'", "''", "[x]", "{x: y}"}) {
+    INFO(name);
+    CHECK(fault(config::read_spoe_headers, "[" + name + "]").ends_with(wanted));
+  }
+}
 
 TEST_CASE("listen takes one address or a list") {
   Settings settings;

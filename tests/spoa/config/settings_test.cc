@@ -74,6 +74,7 @@ scripts: /opt/scripts
 state: /var/lib/other
 spop: {listen: ["unix:/run/a b.sock", "*:9012", "[::1]:0"], workers: 4, message: decide,
        max_frame_size: 16384, socket_mode: 0600, socket_owner: "haproxy:haproxy"}
+spoe: {headers: [Cookie, user-agent]}
 sticky: {keys: keys/"quoted"}
 virtual_host_domain: example.internal
 log: {level: debug, format: json}
@@ -91,6 +92,7 @@ log: {level: debug, format: json}
   CHECK(settings.spop.max_frame_size == 16384);
   CHECK(settings.spop.socket_mode == 0600);
   CHECK(settings.spop.socket_owner == "haproxy:haproxy");
+  CHECK(settings.spoe_headers == std::vector<std::string>{"cookie", "user-agent"});
   CHECK(settings.sticky_keys == "/etc/pointsman/keys/\"quoted\"");
   CHECK(settings.virtual_host_domain == "example.internal");
   CHECK(settings.log_level == "debug");
@@ -98,6 +100,20 @@ log: {level: debug, format: json}
   const Read again = parsed(to_yaml(settings));
   CHECK(again.diagnostics.empty());
   CHECK(to_yaml(again.settings) == to_yaml(settings));
+}
+
+TEST_CASE("all headers are sent unless some are listed, and a list may be empty") {
+  using Headers = std::vector<std::string>;
+  CHECK_FALSE(parsed("spoe:\n").settings.spoe_headers);
+  CHECK(parsed("spoe: {headers: []}").settings.spoe_headers == Headers{});
+  CHECK(parsed("spoe: {headers: [X-A]}").settings.spoe_headers == Headers{"x-a"});
+  CHECK(parsed("spoe: {headers: [x-a]}", {{"POINTSMAN_SPOE_HEADERS", "Cookie, user-agent"}})
+            .settings.spoe_headers == Headers{"cookie", "user-agent"});
+  CHECK(parsed("spoe:\n  headers:\n    - cookie\n    - 'a b'\n").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:4:8: spoe.headers[1]: found the text 'a b', wanted a "
+        "header's name (letters, digits, - _)\n");
+  const Settings empty = parsed("spoe: {headers: []}").settings;
+  CHECK(parsed(to_yaml(empty)).settings.spoe_headers == Headers{});
 }
 
 TEST_CASE("the sticky keys lie in the state folder unless they are named") {

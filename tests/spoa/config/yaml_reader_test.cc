@@ -155,6 +155,18 @@ TEST_CASE("aliases count as what they stand for: a billion laughs is refused") {
   CHECK_THAT(refusal(text + "]"), Catch::Contains("more than 67108864 bytes"));
 }
 
+TEST_CASE("as many values as the limit are allowed, counting aliases, and one more is not") {
+  const auto file_of = [](std::size_t values) {
+    const std::size_t others = 4 + 1000;  // the mapping, two keys, the second list; the first list
+    const std::size_t aliases = (values - others) / 1000;
+    return "a: &x [" + repeated("1, ", 999) + "]\nb: [" + repeated("*x, ", aliases) +
+           repeated("1, ", (values - others) % 1000) + "]";
+  };
+  CHECK(refusal(file_of(limits::kYamlNodesPerFile)) == "accepted");
+  CHECK_THAT(refusal(file_of(limits::kYamlNodesPerFile + 1)),
+             Catch::Contains("more than 10000000 values"));
+}
+
 TEST_CASE("an alias inside its own anchor is refused") {
   CHECK(refusal("a: &x [1, *x]\n") == "f.yaml:1:11: an alias inside the node that it stands for");
 }

@@ -1,6 +1,9 @@
 #include "net/bind_tcp.h"
 
+#include <sys/socket.h>
+
 #include <catch2/catch.hpp>
+#include <cerrno>
 
 #include "net/listening_socket.h"
 #include "support/socket_client.h"
@@ -23,14 +26,41 @@ TEST_CASE("an address that is not this machine's is an error that names it") {
   CHECK(listening.error().message.starts_with("192.0.2.1:9012: bind: "));
 }
 
-TEST_CASE("a bound socket has the port that was asked for, and others of the user may share it") {
-  const auto first = bind_tcp(*ListenAddress::parse("127.0.0.1:0"));
+TEST_CASE("a bound socket has the port that was asked for") {
+  const auto first = bind_tcp(*ListenAddress::parse("127.0.0.1:0"), PortUse::kTake);
+  REQUIRE(first);
+  CHECK(bound_port(first->get()) != 0);
+}
+
+TEST_CASE("a port is taken by one, who lets others join once it listens") {
+  for (const char* text : {"127.0.0.1:0", "[::1]:0", "*:0"}) {
+    INFO(text);
+    const auto first = ListeningSocket::open(*ListenAddress::parse(text), {}, PortUse::kTake);
+    REQUIRE(first);
+    const ListenAddress same = (*first)->address();
+    const auto taken = ListeningSocket::open(same, {}, PortUse::kTake);
+    REQUIRE_FALSE(taken);
+    CHECK(taken.error().message == same.to_text() +
+                                       ": bind: Address already in use, by another "
+                                       "process or another listener of ours");
+    const auto joined = ListeningSocket::open(same, {}, PortUse::kJoin);
+    REQUIRE(joined);
+    CHECK((*joined)->address() == same);
+    CHECK_FALSE(ListeningSocket::open(same, {}, PortUse::kTake));
+  }
+}
+
+TEST_CASE("of two who bind the same port at once, one gets to listen") {
+  const auto first = bind_tcp(*ListenAddress::parse("127.0.0.1:0"), PortUse::kTake);
   REQUIRE(first);
   ListenAddress same = *ListenAddress::parse("127.0.0.1:0");
   same.port = bound_port(first->get());
-  const auto second = bind_tcp(same);
+  const auto second = bind_tcp(same, PortUse::kTake);
   REQUIRE(second);
-  CHECK(bound_port(second->get()) == same.port);
+  REQUIRE(listen(first->get(), 1) == 0);
+  REQUIRE(let_others_join(first->get(), same));
+  CHECK(listen(second->get(), 1) != 0);
+  CHECK(errno == EADDRINUSE);
 }
 
 }  // namespace pointsman::net

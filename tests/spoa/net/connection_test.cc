@@ -16,6 +16,59 @@ using test::LineProtocol;
 
 constexpr milliseconds kSoon{5};
 
+// Answers its first input with `answer` bytes, and notes what comes and what waits meanwhile.
+class SliceProtocol : public StreamProtocol {
+ public:
+  explicit SliceProtocol(std::size_t answer) : output_(answer, 'x') {}
+
+  void receive(Bytes input) override {
+    slices.push_back(input.size());
+    waiting.push_back(output_size());
+    answered_ = true;
+  }
+  Bytes output() const override { return as_bytes(output_).last(output_size()); }
+  void consume_output(std::size_t count) override { sent_ += count; }
+  std::size_t output_size() const override { return answered_ ? output_.size() - sent_ : 0; }
+  bool established() const override { return true; }
+  bool finished() const override { return false; }
+  void begin_drain() override {}
+  void disconnect_normally() override {}
+
+  std::vector<std::size_t> slices;
+  std::vector<std::size_t> waiting;  // to be written, as each slice came
+
+ private:
+  std::string output_;
+  std::size_t sent_ = 0;
+  bool answered_ = false;
+};
+
+// What a connection gives to a protocol of `input` bytes that come at once, and what waits then.
+struct Slices {
+  Slices(std::size_t input, std::size_t answer) {
+    std::array<int, 2> fds{};
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds.data()) == 0);
+    const FileDescriptor peer(fds[1]);
+    const std::string text(input, 'x');
+    REQUIRE(send(peer.get(), text.data(), input, 0) == static_cast<ssize_t>(input));
+    EventLoop loop;
+    std::array<std::uint8_t, limits::kReadBufferBytes> buffer{};
+    auto protocol = std::make_unique<SliceProtocol>(answer);
+    SliceProtocol& seen = *protocol;
+    const Connection connection(loop, FileDescriptor(fds[0]), std::move(protocol), buffer, {},
+                                [](Connection&, CloseCause) {});
+    loop.before_wait([&] {
+      if (!seen.slices.empty()) loop.stop();
+    });
+    loop.run();
+    sizes = seen.slices;
+    waiting = seen.waiting;
+  }
+
+  std::vector<std::size_t> sizes;
+  std::vector<std::size_t> waiting;
+};
+
 // A connection over a socket pair; run() turns the loop until the connection closed itself, read()
 // until the peer has that many bytes.
 struct Fixture {
@@ -82,6 +135,18 @@ TEST_CASE("input of more than one slice and of more than one read is answered wh
     output += fixture.read(due);
   }
   CHECK(output == input);
+}
+
+TEST_CASE("input up to a slice is answered at once, one byte more is a slice of its own") {
+  using Sizes = std::vector<std::size_t>;
+  CHECK(Slices(limits::kInputSliceBytes, 0).sizes == Sizes{limits::kInputSliceBytes});
+  CHECK(Slices(limits::kInputSliceBytes + 1, 0).sizes == Sizes{limits::kInputSliceBytes, 1});
+}
+
+TEST_CASE("between slices output up to a limit waits, more is written first") {
+  const std::size_t input = limits::kInputSliceBytes + 1;
+  CHECK(Slices(input, limits::kOutputFlushBytes).waiting.back() == limits::kOutputFlushBytes);
+  CHECK(Slices(input, limits::kOutputFlushBytes + 1).waiting.back() == 0);
 }
 
 TEST_CASE("a peer that does not introduce itself in time is closed, whatever else it sends") {
@@ -181,6 +246,21 @@ TEST_CASE("a connection is ended as quiet only when nothing came between three l
   fixture.connection->disconnect_if_quiet();
   CHECK(fixture.protocol->finished());
   CHECK(fixture.read(100) == "bye\n");
+}
+
+TEST_CASE("a poke sends what the protocol says then, and nothing after the end") {
+  Fixture fixture;
+  fixture.write("hello\nwhen poked news\n");
+  CHECK(fixture.read(6) == "hello\n");
+  fixture.connection->poke();
+  CHECK(fixture.read(5) == "news\n");
+  fixture.write("bye\n");
+  CHECK(fixture.read(4) == "bye\n");
+  fixture.connection->poke();
+  CHECK(fixture.read(100).empty());
+  fixture.connection->close();
+  fixture.connection->poke();
+  CHECK(fixture.cause);
 }
 
 TEST_CASE("closing tells the owner once") {

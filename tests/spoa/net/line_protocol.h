@@ -1,5 +1,6 @@
 // A protocol for tests of connections: "hello\n" establishes, every other line comes back, "bye\n"
-// ends with a last "bye\n", and "flood\n" answers with more than any socket buffer takes.
+// ends with a last "bye\n", "flood\n" answers with more than any socket buffer takes, and what
+// follows "when poked " is said at each poke.
 #pragma once
 
 #include <string>
@@ -24,6 +25,7 @@ class LineProtocol : public net::StreamProtocol {
   Bytes output() const override { return as_bytes(output_).subspan(sent_); }
   void consume_output(std::size_t count) override { sent_ += count; }
   std::size_t output_size() const override { return output_.size() - sent_; }
+  void poke() override { output_ += poked_; }
   bool established() const override { return established_; }
   bool finished() const override { return finished_; }
   void begin_drain() override { output_ += "draining\n"; }
@@ -36,12 +38,17 @@ class LineProtocol : public net::StreamProtocol {
   void answer() {
     if (line_ == "hello\n") established_ = true;
     if (line_ == "flood\n") line_.assign(kFloodBytes, 'x');
+    if (line_.starts_with("when poked ")) {
+      poked_ = line_.substr(11);
+      return;
+    }
     if (line_ == "bye\n") return disconnect_normally();
     output_ += line_;
   }
 
   std::string line_;
   std::string output_;
+  std::string poked_;
   std::size_t sent_ = 0;
   bool established_ = false;
   bool finished_ = false;

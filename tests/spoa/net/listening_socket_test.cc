@@ -1,8 +1,15 @@
 #include "net/listening_socket.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 
+#include "base/limits.h"
 #include "support/socket_client.h"
 #include "support/temporary_folder.h"
 
@@ -26,6 +33,18 @@ TEST_CASE("a TCP listener reports the port that the kernel chose and takes conne
     CHECK((*listening)->address().port != 0);
     CHECK(SocketClient((*listening)->address()).connect());
   }
+}
+
+TEST_CASE("as many connections wait as the limit says, or as the system allows") {
+  const auto listening = ListeningSocket::open(*ListenAddress::parse("127.0.0.1:0"), {});
+  REQUIRE(listening);
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  REQUIRE(getsockopt((*listening)->fd(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+  unsigned allowed = 0;
+  std::ifstream("/proc/sys/net/core/somaxconn") >> allowed;
+  // Of a socket that listens, this field is the length of its queue.
+  CHECK(info.tcpi_sacked == std::min(allowed, static_cast<unsigned>(limits::kListenBacklog)));
 }
 
 TEST_CASE("workers have a TCP socket each on one port, and one unix socket between them") {

@@ -15,13 +15,16 @@ using std::chrono::seconds;
 using test::LineProtocol;
 using test::SocketClient;
 
+std::unique_ptr<StreamProtocol> make_lines(const ListenAddress& /*from*/) {
+  return std::make_unique<LineProtocol>();
+}
+
 struct Fixture {
   explicit Fixture(const WorkerOptions& options = {},
                    const ListenAddress& listen = *ListenAddress::parse("127.0.0.1:0"))
       : Fixture(options, *ListeningSocket::open(listen, {})) {}
   Fixture(const WorkerOptions& options, std::shared_ptr<const ListeningSocket> listening)
-      : address(listening->address()),
-        worker({std::move(listening)}, options, [] { return std::make_unique<LineProtocol>(); }) {
+      : address(listening->address()), worker({std::move(listening)}, options, make_lines) {
     worker.start();
   }
 
@@ -60,6 +63,22 @@ TEST_CASE("a worker serves several connections over TCP and over a unix socket")
     fixture.say(b, "still there\n");
     CHECK(fixture.counters().accepted == 2);
   }
+}
+
+TEST_CASE("a protocol is made for the listener that its connection came from") {
+  auto a = *ListeningSocket::open(*ListenAddress::parse("127.0.0.1:0"), {});
+  auto b = *ListeningSocket::open(*ListenAddress::parse("127.0.0.1:0"), {});
+  const ListenAddress to_b = b->address();
+  std::vector<ListenAddress> made_for;
+  Worker worker({std::move(a), std::move(b)}, {}, [&](const ListenAddress& from) {
+    made_for.push_back(from);
+    return make_lines(from);
+  });
+  worker.start();
+  SocketClient client = SocketClient::connected(to_b);
+  client.send(as_bytes("hello\n"));
+  CHECK(as_text(client.receive(6)) == "hello\n");
+  worker.run_between_batches([&] { CHECK(made_for == std::vector{to_b}); });
 }
 
 TEST_CASE("a connection beyond the limit is closed and counted, and room is used again") {
@@ -129,7 +148,7 @@ TEST_CASE("connections that wait to be accepted when the drain begins are still 
   auto listening = *ListeningSocket::open(*ListenAddress::parse("127.0.0.1:0"), {});
   SocketClient early = SocketClient::connected(listening->address());
   early.send(as_bytes("hello\n"));
-  Worker worker({std::move(listening)}, {}, [] { return std::make_unique<LineProtocol>(); });
+  Worker worker({std::move(listening)}, {}, make_lines);
   worker.drain(seconds(60));
   worker.start();
   CHECK(as_text(early.receive(100)) == "draining\nhello\nbye\n");
@@ -137,8 +156,39 @@ TEST_CASE("connections that wait to be accepted when the drain begins are still 
   worker.join();
 }
 
+TEST_CASE("a poke lets every connection say what it has to say") {
+  Fixture fixture;
+  SocketClient a = fixture.greeted();
+  SocketClient b = fixture.greeted();
+  a.send(as_bytes("when poked news for a\n"));
+  b.send(as_bytes("when poked news for b\n"));
+  fixture.say(a, "one\n");
+  fixture.say(b, "two\n");
+  fixture.worker.poke();
+  CHECK(as_text(a.receive(11)) == "news for a\n");
+  CHECK(as_text(b.receive(11)) == "news for b\n");
+  fixture.worker.poke();
+  CHECK(as_text(a.receive(11)) == "news for a\n");
+}
+
+TEST_CASE("a worker with an interval pokes by itself, again and again") {
+  Fixture fixture({.poke_interval = milliseconds(1)});
+  SocketClient a = fixture.greeted();
+  a.send(as_bytes("when poked tick\n"));
+  CHECK(as_text(a.receive(15)) == "tick\ntick\ntick\n");
+}
+
+TEST_CASE("a poke of a worker that was not started or has ended does nothing") {
+  Worker worker({}, {}, make_lines);
+  worker.poke();
+  worker.start();
+  worker.drain(seconds(60));
+  worker.join();
+  worker.poke();
+}
+
 TEST_CASE("tasks run before, during and after the worker's life") {
-  Worker worker({}, {}, [] { return std::make_unique<LineProtocol>(); });
+  Worker worker({}, {}, make_lines);
   std::thread::id ran_on;
   const auto run = [&] {
     worker.run_between_batches([&] { ran_on = std::this_thread::get_id(); });
@@ -155,7 +205,7 @@ TEST_CASE("tasks run before, during and after the worker's life") {
 TEST_CASE("tasks of several threads all run while the worker ends") {
   int sum = 0;  // no lock: tasks run one at a time
   {
-    Worker worker({}, {}, [] { return std::make_unique<LineProtocol>(); });
+    Worker worker({}, {}, make_lines);
     worker.start();
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i) {

@@ -73,6 +73,23 @@ TEST_CASE("a complete configuration has a frontend for a port and one for all vi
   }
 }
 
+TEST_CASE("headers that are listed are sent singly, instead of all in a block") {
+  const auto arguments = [](const std::vector<std::string>& headers) {
+    render::Options options;
+    options.headers = headers;
+    const auto files = render::render_snippet(*table_of({shop()}), options);
+    REQUIRE(files);
+    const std::string& spoe = files->at(1).text;
+    const std::size_t begin = spoe.find(" dst_port=dst_port");
+    REQUIRE(begin != std::string::npos);
+    CHECK_THAT(spoe, !Contains("hdrs_bin"));
+    return spoe.substr(begin, spoe.find('\n', begin) - begin);
+  };
+  CHECK(arguments({"cookie", "x_y"}) ==
+        " dst_port=dst_port header_cookie=req.fhdr(cookie) header_x_y=req.fhdr(x_y)");
+  CHECK(arguments({}) == " dst_port=dst_port");
+}
+
 TEST_CASE("the bridge's files come along as they are, the one that is loaded among them") {
   const auto files = render::render_snippet(*table_of({}), {});
   REQUIRE(files);
@@ -114,6 +131,10 @@ TEST_CASE("text that could add configuration is refused, with its place") {
   SECTION("an instance with a blank") {
     spec.routes[0].instances[0].address = "127.0.0.1 disabled";
     what = "route shop/v1, instance";
+  }
+  SECTION("a header that ends its argument") {
+    options.headers = {"cookie) x=req.hdrs"};
+    what = "header";
   }
   SECTION("the agents' own backend") {
     spec.routes[0].backend = text("pointsman-agents");

@@ -193,13 +193,13 @@ TEST_CASE("A route has as many rewrites as the limit, and not one more") {
 
 TEST_CASE("Sticky settings that would make a broken cookie are refused") {
   GatewaySpec spec = test::gateway_spec("gateway shop sticky idle=0\n route a -");
-  spec.sticky.path = "x;y";
+  spec.sticky.path = "/x;y";
   spec.sticky.domain = "a\r\nb";
   spec.sticky.same_site = "lax";
   CHECK(findings(spec) ==
-        "sticky.path: must be printable ASCII without ';'\n"
-        "sticky.path: must start with '/'\n"
-        "sticky.domain: must be printable ASCII without ';'\n"
+        "sticky.path: must be printable ASCII without blanks, quotes, backslashes, ',' and ';'\n"
+        "sticky.domain: a host name consists of labels of letters, digits, '-' and '_' between "
+        "dots\n"
         "sticky.idle: must be longer than 0\n"
         "sticky.same_site: 'lax': wanted Strict, Lax or None\n");
 }

@@ -26,6 +26,7 @@ TEST_CASE("Names have one to four segments and nothing that HAProxy would read o
   CHECK(fault_in_name("") == "a name needs at least one character");
   CHECK(fault_in_name("a b") == "a name has no blanks");
   CHECK(fault_in_name("a[1]") == "a name has no brackets");
+  static_assert(limits::kGatewayNameSegments == 4);
   CHECK(fault_in_name("a/b/c/d/e") == "a name has at most 4 segments between slashes");
   CHECK(fault_in_name("a//b") == "a segment of a name, between slashes, is not empty");
   CHECK(fault_in_name("/a") == fault_in_name("a/"));
@@ -44,9 +45,17 @@ TEST_CASE("Names are bounded") {
   CHECK(fault_in_name(std::string(limits::kNameBytes + 1, 'a')));
   CHECK_FALSE(fault_in_route_name(std::string(limits::kNameBytes, 'a')));
   CHECK(fault_in_route_name(std::string(limits::kNameBytes + 1, 'a')));
-  CHECK(normalized(std::string(limits::kHostBytes, 'a')) == std::string(limits::kHostBytes, 'a'));
-  CHECK(normalized(std::string(limits::kHostBytes + 1, 'a')) ==
+  const std::string label = std::string(63, 'a') + '.';
+  const std::string longest = label + label + label + std::string(61, 'a');
+  CHECK_FALSE(fault_in_host_name(longest));
+  CHECK(fault_in_host_name(longest + 'a') == "a host name has at most 253 bytes");
+  CHECK(fault_in_host_name("a" + label + "a"));
+  CHECK(("*." + longest).size() == limits::kHostBytes);
+  CHECK(normalized("*." + longest) == "*." + longest);
+  CHECK(normalized("*." + longest + ".") ==
         "the virtual host has 256 bytes, at most 255 are allowed");
+  CHECK_FALSE(fault_in_cookie_path("/" + std::string(limits::kNameBytes - 1, 'a')));
+  CHECK(fault_in_cookie_path("/" + std::string(limits::kNameBytes, 'a')));
 }
 
 TEST_CASE("A route may be named by its address") {
@@ -83,12 +92,13 @@ TEST_CASE("Virtual hosts are kept in comparison form") {
   CHECK(normalized("*.Example.com") == "*.example.com");
   CHECK(normalized("*") == "*");
   CHECK(normalized("192.0.2.1") == "192.0.2.1");
-  CHECK(normalized("[2001:DB8::1]") == "[2001:db8::1]");
 }
 
 TEST_CASE("What is no virtual host is refused") {
-  for (const char* host : {"", " ", "a b", "http://a", "a*.b", "*a.b", "a.*", "*.*.a", "**", "*.",
-                           ".", "*..a", ".a", "a:80", "a.:80", "*.a:80", "[::1]:80"}) {
+  for (const char* host :
+       {"",         " ",     "a b",  "http://a", "a*.b", "*a.b", "a.*",   "*.*.a",
+        "**",       "*.",    ".",    "*..a",     ".a",   "a:80", "a.:80", "*.a:80",
+        "[::1]:80", "[::1]", "-a.b", "a-.b",     "a\"b", "a/b"}) {
     INFO(host);
     std::string unused;
     CHECK(fault_in_virtual_host(host, unused));
@@ -105,12 +115,14 @@ TEST_CASE("Header and cookie names are tokens") {
   }
 }
 
-TEST_CASE("A cookie's attributes can't add another one") {
-  CHECK_FALSE(fault_in_cookie_attribute(""));
-  CHECK_FALSE(fault_in_cookie_attribute("/shop"));
-  CHECK(fault_in_cookie_attribute("/; Secure"));
-  CHECK(fault_in_cookie_attribute("/\r\nX-Evil: 1"));
-  CHECK(fault_in_cookie_attribute("/\x7f"));
+TEST_CASE("A cookie's path can't add another attribute, nor end a word of configuration") {
+  CHECK_FALSE(fault_in_cookie_path("/"));
+  CHECK_FALSE(fault_in_cookie_path("/shop"));
+  for (const char* path :
+       {"", "shop", "/; Secure", "/\r\nX-Evil: 1", "/\x7f", "/a b", "/a\"", "/a,b"}) {
+    INFO(path);
+    CHECK(fault_in_cookie_path(path));
+  }
 }
 
 TEST_CASE("An epoch is decimal digits") {

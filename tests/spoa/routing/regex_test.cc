@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/limits.h"
+
+using namespace pointsman;
 using namespace pointsman::routing;
 
 namespace {
@@ -17,6 +20,27 @@ std::shared_ptr<const Regex> compiled(std::string_view pattern,
 bool matches(std::string_view pattern, std::string_view subject) {
   RegexScratch scratch;
   return compiled(pattern)->match(subject, scratch) == Regex::Match::kYes;
+}
+
+// With a limit of its own (`(*LIMIT_MATCH=9)`), which only counts where it is lower than ours.
+Regex::Match interpreted(const std::string& limit, const std::string& pattern, std::size_t length) {
+  RegexScratch scratch;
+  return compiled("(*NO_JIT)" + limit + pattern)->match(std::string(length, 'a') + "b", scratch);
+}
+
+// How many a's the pattern takes until it exceeds one of our limits.
+std::size_t longest(const std::string& pattern) {
+  std::size_t fits = 0;
+  std::size_t too_long = 200000;
+  while (too_long - fits > 1) {
+    const std::size_t middle = (fits + too_long) / 2;
+    (interpreted("", pattern, middle) == Regex::Match::kYes ? fits : too_long) = middle;
+  }
+  return fits;
+}
+
+std::string limit_of(const std::string& name, std::uint32_t value) {
+  return "(*LIMIT_" + name + "=" + std::to_string(value) + ")";
 }
 
 }  // namespace
@@ -94,4 +118,41 @@ TEST_CASE("a pattern that recurses too deep is cut off, with and without JIT") {
   const std::string subject(1 << 20, '(');
   CHECK(compiled("^(\\((?1)*\\))$")->match(subject, scratch) != Regex::Match::kYes);
   CHECK(compiled("(*NO_JIT)^(\\((?1)*\\))$")->match(subject, scratch) == Regex::Match::kLimit);
+}
+
+// The longest subject that matches needs exactly the limit: one less of it is too little, and so is
+// the limit for a subject that is longer by one.
+TEST_CASE("a match takes as many steps as the limit, and no more") {
+  const std::string pattern = "^[ab]*?b$";
+  const std::size_t length = longest(pattern);
+  CHECK(interpreted(limit_of("MATCH", limits::kRegexMatchLimit), pattern, length) ==
+        Regex::Match::kYes);
+  CHECK(interpreted(limit_of("MATCH", limits::kRegexMatchLimit - 1), pattern, length) ==
+        Regex::Match::kLimit);
+  CHECK(interpreted("", pattern, length + 1) == Regex::Match::kLimit);
+}
+
+TEST_CASE("a match goes as deep as the limit, and no deeper") {
+  const std::string pattern = "^(a(?1)|b)$";
+  const std::size_t length = longest(pattern);
+  CHECK(interpreted(limit_of("DEPTH", limits::kRegexDepthLimit), pattern, length) ==
+        Regex::Match::kYes);
+  CHECK(interpreted(limit_of("DEPTH", limits::kRegexDepthLimit - 1), pattern, length) ==
+        Regex::Match::kLimit);
+  CHECK(interpreted("", pattern, length + 1) == Regex::Match::kLimit);
+}
+
+TEST_CASE("a match takes as much memory as the limit, and no more") {
+  // With so many groups, each level of the match takes more than 1 KiB, and less than 2.
+  std::string pattern = "^(?:a|c)*b";
+  for (int i = 0; i < 60; ++i) pattern += "()";
+  const std::size_t length = longest(pattern);
+  CHECK(interpreted(limit_of("HEAP", limits::kRegexHeapKibibytes), pattern, length) ==
+        Regex::Match::kYes);
+  CHECK(interpreted(limit_of("HEAP", limits::kRegexHeapKibibytes - 2), pattern, length) ==
+        Regex::Match::kLimit);
+  CHECK(interpreted("", pattern, length + 1) == Regex::Match::kLimit);
+  // It is this limit that was met, not that of the depth.
+  CHECK(interpreted(limit_of("DEPTH", limits::kRegexDepthLimit - 1), pattern, length) ==
+        Regex::Match::kYes);
 }

@@ -99,6 +99,8 @@ TEST_CASE("a new path of 8 KiB is read and used, one byte more is not") {
   const std::string most = "/" + std::string(limits::kRewriteBytes - 1, 'x');
   CHECK(rewritten(most, "GET /") == most);
   CHECK(error(most + "x") == "8193: the new path is longer than 8192 bytes");
+  CHECK(error(" " + most) == "8193: the new path is longer than 8192 bytes");
+  CHECK(error(most + "  if true") == "8193: the new path is longer than 8192 bytes");
   const std::string path(limits::kRewrittenPathBytes - 2, 'y');
   CHECK(rewritten("/%[path]", "GET /" + path) == "//" + path);
   CHECK(rewritten("/%[path]", "GET /y" + path) == "unchanged");

@@ -6,9 +6,9 @@
 
 #include "base/result.h"
 
-namespace pointsman::config {
+namespace pointsman {
 
 // The error is a reason without the path: "No such file or directory".
 Result<std::string> read_file_text(const std::string& path, std::size_t max_bytes);
 
-}  // namespace pointsman::config
+}  // namespace pointsman

@@ -1,4 +1,4 @@
-#include "config/file_text.h"
+#include "base/file_text.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,7 +8,6 @@
 #include "support/temporary_folder.h"
 
 using namespace pointsman;
-using config::read_file_text;
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "config/file_text.h"
+#include "base/file_text.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace pointsman::config {
+namespace pointsman {
 namespace {
 
 class OpenFile {
@@ -63,4 +63,4 @@ Result<std::string> read_file_text(const std::string& path, std::size_t max_byte
   return text;
 }
 
-}  // namespace pointsman::config
+}  // namespace pointsman
