@@ -93,7 +93,9 @@ bool AgentSources::reload_gateways(const config::IsUnfinished& is_unfinished) {
   log_diagnostics(diagnostics);
   log_load(load);
   const bool had_table = has_table_;
-  has_table_ = had_table || !load.unreadable || !load.table->gateways().empty();
+  const bool lacks_all =
+      load.table->gateways().empty() && (load.unreadable || !load.missing.empty());
+  has_table_ = had_table || !lacks_all;
   const bool first = table_.generation() == 0;
   if (!load.changed && !first) return has_table_ && !had_table;
   superseded_.keep(table_.current());
@@ -108,9 +110,11 @@ bool AgentSources::reload_gateways(const config::IsUnfinished& is_unfinished) {
 
 void AgentSources::log_load(const config::Load& load) const {
   if (!load.remembered.empty() && table_.generation() == 0) {
-    spdlog::warn("served as an earlier agent had them last ({}), since they can't be read: {}",
-                 printable(remembered_from_),
-                 printable(fmt::format("{}", fmt::join(load.remembered, ", "))));
+    spdlog::warn(
+        "served as an earlier agent had them last ({}), since they are faulty now or "
+        "can't be read: {}",
+        printable(remembered_from_),
+        printable(fmt::format("{}", fmt::join(load.remembered, ", "))));
   } else if (!load.held.empty()) {
     spdlog::error("the last good form stays live: {}",
                   printable(fmt::format("{}", fmt::join(load.held, ", "))));

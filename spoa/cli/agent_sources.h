@@ -31,7 +31,8 @@ class AgentSources {
   // Frees tables that no worker reads any more; whether some are left.
   bool free_superseded();
 
-  // False while nothing could be read and nothing is remembered: an empty table that nobody wants.
+  // False while nothing good could be read and nothing is remembered: bridges that have a table
+  // have a better one.
   bool has_table() const { return has_table_; }
   const Published<routing::RouteTable>& table() const { return table_; }
   const Published<agent::KeyRing>& keys() const { return keys_; }

@@ -84,7 +84,7 @@ Result<TableClient> TableClient::connect(const std::string& address) {
 Result<std::optional<FetchedTable>> TableClient::fetch(const std::string& have,
                                                        std::uint64_t generation) {
   table::Question question;
-  question.haproxy = "pointsman table fetch";
+  question.haproxy = fmt::format("table fetch, process {}", ::getpid());
   question.generation = generation;
   question.have = have;
   FetchedTable table;

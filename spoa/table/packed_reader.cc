@@ -5,19 +5,31 @@
 namespace pointsman::table {
 
 // First bytes: the MessagePack specification, "Formats".
+namespace {
+
+bool is_map(std::uint8_t type) { return (type & 0xF0) == 0x80 || type == 0xDE || type == 0xDF; }
+bool is_array(std::uint8_t type) { return (type & 0xF0) == 0x90 || type == 0xDC || type == 0xDD; }
+bool is_text(std::uint8_t type) { return (type & 0xE0) == 0xA0 || (type >= 0xD9 && type <= 0xDB); }
+
+}  // namespace
+
+bool is_packed_map(Bytes bytes) {
+  if (bytes.empty() || !is_map(bytes.front())) return false;
+  PackedReader reader(bytes);
+  reader.skip(0);
+  return reader.ended_well();
+}
 
 std::uint64_t PackedReader::map() {
   const std::uint8_t type = cursor_.u8();
-  if ((type & 0xF0) == 0x80) return type & 0x0F;
-  if (type == 0xDE) return big_endian(2);
-  return type == 0xDF ? big_endian(4) : fail();
+  if (!is_map(type)) return fail();
+  return type < 0xDE ? type & 0x0F : big_endian(type == 0xDE ? 2 : 4);
 }
 
 std::uint64_t PackedReader::array() {
   const std::uint8_t type = cursor_.u8();
-  if ((type & 0xF0) == 0x90) return type & 0x0F;
-  if (type == 0xDC) return big_endian(2);
-  return type == 0xDD ? big_endian(4) : fail();
+  if (!is_array(type)) return fail();
+  return type < 0xDC ? type & 0x0F : big_endian(type == 0xDC ? 2 : 4);
 }
 
 std::uint64_t PackedReader::number() {
@@ -36,6 +48,36 @@ std::uint64_t PackedReader::number(std::uint64_t greatest) {
   return value <= greatest ? value : fail();
 }
 
+std::int64_t PackedReader::signed_number(std::int64_t least, std::int64_t greatest) {
+  WireCursor ahead = cursor_;
+  const std::uint8_t type = ahead.u8();
+  std::int64_t value = 0;
+  if (type >= 0xE0) {
+    value = static_cast<std::int8_t>(cursor_.u8());
+  } else if (type >= 0xD0 && type <= 0xD3) {
+    cursor_.u8();
+    const unsigned size = 1U << (type - 0xD0);
+    const unsigned shift = 64 - 8 * size;
+    value =
+        static_cast<std::int64_t>(big_endian(size) << shift) >> shift;  // the sign's bit spreads
+  } else {
+    value = static_cast<std::int64_t>(number(INT64_MAX));
+  }
+  if (value >= least && value <= greatest) return value;
+  fail();
+  return least;
+}
+
+bool PackedReader::text_is_next() const {
+  WireCursor ahead = cursor_;
+  return is_text(ahead.u8());
+}
+
+bool PackedReader::array_is_next() const {
+  WireCursor ahead = cursor_;
+  return is_array(ahead.u8());
+}
+
 bool PackedReader::boolean() {
   const std::uint8_t type = cursor_.u8();
   if (type != 0xC2 && type != 0xC3) fail();
@@ -44,14 +86,8 @@ bool PackedReader::boolean() {
 
 std::string PackedReader::text(std::size_t longest) {
   const std::uint8_t type = cursor_.u8();
-  std::uint64_t size = 0;
-  if ((type & 0xE0) == 0xA0) {
-    size = type & 0x1F;
-  } else if (type >= 0xD9 && type <= 0xDB) {
-    size = big_endian(1U << (type - 0xD9));
-  } else {
-    fail();
-  }
+  if (!is_text(type)) fail();
+  const std::uint64_t size = type < 0xC0 ? type & 0x1F : big_endian(1U << (type - 0xD9));
   if (size > longest) fail();
   return std::string(as_text(cursor_.bytes(size)));
 }

@@ -11,12 +11,17 @@
 
 namespace pointsman::table {
 
+// Whether the bytes are one map, whole and not nested too deep.
+bool is_packed_map(Bytes bytes);
+
 class PackedReader {
  public:
   explicit PackedReader(Bytes bytes) : cursor_(bytes) {}
 
   bool ok() const { return cursor_.ok(); }
   bool ended_well() const { return cursor_.ok() && cursor_.at_end(); }
+  // The innermost key whose value failed; empty: none did, or none was read yet.
+  const std::string& failed_key() const { return failed_key_; }
 
   // How many items follow: of a map twice as many, by turns keys and values.
   std::uint64_t map();
@@ -24,10 +29,14 @@ class PackedReader {
 
   std::uint64_t number();  // not negative
   std::uint64_t number(std::uint64_t greatest);
+  std::int64_t signed_number(std::int64_t least, std::int64_t greatest);
   bool boolean();
   std::string text(std::size_t longest);
   Bytes binary(std::size_t longest);
-  void skip() { skip(1); }  // a value of any type
+  void skip() { skip(1); }  // a value of any type, inside a map or array
+
+  bool text_is_next() const;
+  bool array_is_next() const;
 
   // Of the map that follows: `read(key)` takes the key's value, or returns false where it does not
   // know the key, whose value is then skipped. The key's view dies with the call.
@@ -37,6 +46,7 @@ class PackedReader {
     for (std::uint64_t i = 0; i < entries && ok(); ++i) {
       const std::string key = text(kKeyBytes);
       if (ok() && !read(std::string_view(key))) skip();
+      if (!ok() && failed_key_.empty()) failed_key_ = key;
     }
   }
 
@@ -50,6 +60,7 @@ class PackedReader {
   std::uint64_t fail();  // 0
 
  private:
+  friend bool is_packed_map(Bytes bytes);
   static constexpr std::size_t kKeyBytes = 65536;
 
   std::uint64_t big_endian(unsigned size);
@@ -57,6 +68,7 @@ class PackedReader {
   void skip_items(std::uint64_t count, std::size_t depth);
 
   WireCursor cursor_;
+  std::string failed_key_;
 };
 
 }  // namespace pointsman::table

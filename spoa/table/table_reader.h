@@ -1,7 +1,7 @@
 // A table's bytes → gateways as if somebody had written them, for an agent that starts without its
-// sources. What the agent needs is checked: records, types, ranges, and that each text gives the
-// route the tags that it had. Programs of conditions are the bridge's and skipped. Format:
-// docs/formats/table.md. table_writer writes them.
+// sources. All of it is checked before anything is built, also what only a bridge uses: records,
+// types, ranges, the programs of conditions, and that each text gives the route the tags that it
+// had. Format: docs/formats/table.md. table_writer writes it.
 #pragma once
 
 #include <cstdint>

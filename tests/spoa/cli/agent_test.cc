@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "deployment.h"
+#include "running_agent.h"
 #include "support/socket_client.h"
 #include "support/spop_client.h"
 
@@ -12,29 +12,6 @@ using namespace pointsman::test;
 using Catch::Contains;
 
 namespace {
-
-class RunningAgent : public RunningProgram {
- public:
-  explicit RunningAgent(const Deployment& deployment)
-      : RunningProgram({"agent", "-c", deployment.settings()}) {}
-
-  // Whether a line with `text` came after all that was waited for before.
-  bool logs(const std::string& text) {
-    if (!wait_for_err(text, seen_)) return false;
-    seen_ = err().find(text, seen_) + text.size();
-    return true;
-  }
-
-  void stop() {
-    send(SIGTERM);
-    const ProgramResult result = finish();
-    INFO(result.err);
-    CHECK(result.exit_code == 0);
-  }
-
- private:
-  std::size_t seen_ = 0;
-};
 
 bool accepts(const std::string& path) {
   sockaddr_un address{};

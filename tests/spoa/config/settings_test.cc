@@ -27,11 +27,12 @@ Read parsed(const std::string& text, const Environment& environment = {},
   return read;
 }
 
-std::string listening(const Settings& settings) {
+std::string listening(const std::vector<ListenAddress>& addresses) {
   std::string text;
-  for (const ListenAddress& address : settings.spop.listen) text += address.to_text() + " ";
+  for (const ListenAddress& address : addresses) text += address.to_text() + " ";
   return text;
 }
+std::string listening(const Settings& settings) { return listening(settings.spop.listen); }
 
 }  // namespace
 
@@ -57,6 +58,10 @@ spop:
   message: "pointsman"
   max_frame_size: 65532
   socket_mode: "0660"
+table:
+  listen:
+    - "unix:/var/lib/haproxy/pointsman/table.sock"
+  socket_mode: "0660"
 sticky:
   keys: "/var/lib/pointsman/sticky.keys"
 virtual_host_domain: ""
@@ -74,6 +79,7 @@ scripts: /opt/scripts
 state: /var/lib/other
 spop: {listen: ["unix:/run/a b.sock", "*:9012", "[::1]:0"], workers: 4, message: decide,
        max_frame_size: 16384, socket_mode: 0600, socket_owner: "haproxy:haproxy"}
+table: {listen: ["unix:run/t.sock", "*:9013"], socket_mode: 0640, socket_owner: "root:haproxy"}
 spoe: {headers: [Cookie, user-agent]}
 sticky: {keys: keys/"quoted"}
 virtual_host_domain: example.internal
@@ -93,6 +99,9 @@ log: {level: debug, format: json}
   CHECK(settings.spop.socket_mode == 0600);
   CHECK(settings.spop.socket_owner == "haproxy:haproxy");
   CHECK(settings.spoe_headers == std::vector<std::string>{"cookie", "user-agent"});
+  CHECK(listening(settings.table.listen) == "unix:/etc/pointsman/run/t.sock [::]:9013 ");
+  CHECK(settings.table.socket_mode == 0640);
+  CHECK(settings.table.socket_owner == "root:haproxy");
   CHECK(settings.sticky_keys == "/etc/pointsman/keys/\"quoted\"");
   CHECK(settings.virtual_host_domain == "example.internal");
   CHECK(settings.log_level == "debug");
@@ -114,6 +123,36 @@ TEST_CASE("all headers are sent unless some are listed, and a list may be empty"
         "header's name (letters, digits, - _)\n");
   const Settings empty = parsed("spoe: {headers: []}").settings;
   CHECK(parsed(to_yaml(empty)).settings.spoe_headers == Headers{});
+}
+
+TEST_CASE(
+    "the table's socket stands beside the first one of spop, with its owner, unless it is given") {
+  const auto table = [](const std::string& text, const Environment& environment = {}) {
+    const Read read = parsed(text, environment);
+    CHECK(read.diagnostics.empty());
+    return listening(read.settings.table.listen) + read.settings.table.socket_owner;
+  };
+  CHECK(table("") == "unix:/var/lib/haproxy/pointsman/table.sock ");
+  CHECK(table("spop: {listen: ['127.0.0.1:1', 'unix:/run/a/s', 'unix:/run/b/s']}") ==
+        "unix:/run/a/table.sock ");
+  CHECK(table("spop: {listen: 'unix:run/s', socket_owner: a:b}") ==
+        "unix:/etc/pointsman/run/table.sock a:b");
+  CHECK(table("spop: {listen: '127.0.0.1:9012'}") == "");
+  CHECK(table("table: {listen: []}") == "");
+  CHECK(table("table: {listen: '*:9013', socket_owner: c}\nspop: {socket_owner: a:b}") ==
+        "[::]:9013 c");
+  CHECK(table("table: {listen: []}", {{"POINTSMAN_TABLE_LISTEN", "[::1]:1,unix:/t"},
+                                      {"POINTSMAN_TABLE_SOCKET_OWNER", "d:e"}}) ==
+        "[::1]:1 unix:/t d:e");
+  CHECK(parsed("spop: {socket_mode: 0666}").settings.table.socket_mode == 0660);
+}
+
+TEST_CASE("faults of the table's settings are told like those of spop") {
+  const std::string place = "/etc/pointsman/pointsman.yaml:1:";
+  CHECK(parsed("table: {listen: ['*:1', '*:1'], socket_mode: 8, lisen: 1}\n").diagnostics ==
+        place + "26: table.listen[1]: [::]:1 stands here twice\n" + place +
+            "46: table.socket_mode: found the number 8, wanted an octal mode like 0660\n" + place +
+            "49: table.lisen: unknown key; did you mean 'listen'?\n");
 }
 
 TEST_CASE("the sticky keys lie in the state folder unless they are named") {
