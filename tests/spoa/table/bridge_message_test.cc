@@ -7,9 +7,7 @@
 namespace pointsman::table {
 namespace {
 
-Bytes payload_of(const ByteBuffer& message) {
-  return Bytes(message).subspan(kMessageLengthBytes);
-}
+Bytes payload_of(const ByteBuffer& message) { return Bytes(message).subspan(kMessageLengthBytes); }
 
 Question full_question() {
   Question question;
@@ -87,16 +85,49 @@ TEST_CASE("unknown keys are skipped, whatever type their value has") {
   const auto with_value = [](std::string_view value) {
     return "\x82\xA1x" + std::string(value) + "\xA7version\x01";
   };
-  const std::string_view values[] = {
-      "\xC0"sv, "\xC2"sv, "\xC3"sv, "\x7F"sv, "\xFF"sv, "\xCC\xFF"sv, "\xCD\1\2"sv,
-      "\xCE\1\2\3\4"sv, "\xCF\1\2\3\4\5\6\7\x08"sv, "\xD0\x80"sv, "\xD1\1\2"sv,
-      "\xD2\1\2\3\4"sv, "\xD3\1\2\3\4\5\6\7\x08"sv, "\xCA\1\2\3\4"sv,
-      "\xCB\1\2\3\4\5\6\7\x08"sv, "\xA0"sv, "\xA3""abc"sv, "\xD9\1a"sv, "\xDA\0\1a"sv,
-      "\xDB\0\0\0\1a"sv, "\xC4\1a"sv, "\xC5\0\1a"sv, "\xC6\0\0\0\1a"sv, "\xC7\1\5a"sv,
-      "\xC8\0\1\5a"sv, "\xC9\0\0\0\1\5a"sv, "\xD4\5a"sv, "\xD5\5ab"sv, "\xD6\5""abcd"sv,
-      "\xD7\5""abcdefgh"sv, "\xD8\5""abcdefghabcdefgh"sv, "\x90"sv, "\x92\1\xA1y"sv,
-      "\xDC\0\1\1"sv, "\xDD\0\0\0\1\1"sv, "\x81\1\2"sv, "\xDE\0\1\1\2"sv, "\xDF\0\0\0\1\1\2"sv,
-      "\x91\x91\x91\x91\x91\x91\x91\1"sv};
+  const std::string_view values[] = {"\xC0"sv,
+                                     "\xC2"sv,
+                                     "\xC3"sv,
+                                     "\x7F"sv,
+                                     "\xFF"sv,
+                                     "\xCC\xFF"sv,
+                                     "\xCD\1\2"sv,
+                                     "\xCE\1\2\3\4"sv,
+                                     "\xCF\1\2\3\4\5\6\7\x08"sv,
+                                     "\xD0\x80"sv,
+                                     "\xD1\1\2"sv,
+                                     "\xD2\1\2\3\4"sv,
+                                     "\xD3\1\2\3\4\5\6\7\x08"sv,
+                                     "\xCA\1\2\3\4"sv,
+                                     "\xCB\1\2\3\4\5\6\7\x08"sv,
+                                     "\xA0"sv,
+                                     "\xA3"
+                                     "abc"sv,
+                                     "\xD9\1a"sv,
+                                     "\xDA\0\1a"sv,
+                                     "\xDB\0\0\0\1a"sv,
+                                     "\xC4\1a"sv,
+                                     "\xC5\0\1a"sv,
+                                     "\xC6\0\0\0\1a"sv,
+                                     "\xC7\1\5a"sv,
+                                     "\xC8\0\1\5a"sv,
+                                     "\xC9\0\0\0\1\5a"sv,
+                                     "\xD4\5a"sv,
+                                     "\xD5\5ab"sv,
+                                     "\xD6\5"
+                                     "abcd"sv,
+                                     "\xD7\5"
+                                     "abcdefgh"sv,
+                                     "\xD8\5"
+                                     "abcdefghabcdefgh"sv,
+                                     "\x90"sv,
+                                     "\x92\1\xA1y"sv,
+                                     "\xDC\0\1\1"sv,
+                                     "\xDD\0\0\0\1\1"sv,
+                                     "\x81\1\2"sv,
+                                     "\xDE\0\1\1\2"sv,
+                                     "\xDF\0\0\0\1\1\2"sv,
+                                     "\x91\x91\x91\x91\x91\x91\x91\1"sv};
   for (const std::string_view value : values) {
     INFO(fmt::format("{:02x}", fmt::join(as_bytes(value), " ")));
     CHECK(fault(with_value(value)) == "");
@@ -114,17 +145,21 @@ TEST_CASE("what is skipped may be nested as deep as the limit, and no deeper") {
 
 TEST_CASE("a version that is missing, or another one, is told") {
   CHECK(fault("\x80") == "a question without a version");
-  CHECK(fault("\x81\xA7version\x02") ==
-        "a question of version 2, this agent knows version 1");
+  CHECK(fault("\x81\xA7version\x02") == "a question of version 2, this agent knows version 1");
 }
 
 TEST_CASE("wrong types and claims of more than there is are malformed") {
   for (const std::string_view payload :
-       {"\x01"sv, "\x90"sv, "\x81\x01\x01"sv, "\x81\xA7version\xA1""1"sv, "\x81\xA7version\xFF"sv,
-        "\x81\xA7version\xD0\xFF"sv, "\xDF\xFF\xFF\xFF\xFF\xA7version\x01"sv,
-        "\x82\xA7version\x01\xA4have\x05"sv, "\x82\xA7version\x01\xA4have\xDB\xFF\xFF\xFF\xFF"sv,
-        "\x82\xA7version\x01\xA7""decided\xDD\x00\x00\x00\x40"sv,
-        "\x82\xA7version\x01\xA7""decided\x91\x93\xA0\xA0\xA0"sv,
+       {"\x01"sv, "\x90"sv, "\x81\x01\x01"sv,
+        "\x81\xA7version\xA1"
+        "1"sv,
+        "\x81\xA7version\xFF"sv, "\x81\xA7version\xD0\xFF"sv,
+        "\xDF\xFF\xFF\xFF\xFF\xA7version\x01"sv, "\x82\xA7version\x01\xA4have\x05"sv,
+        "\x82\xA7version\x01\xA4have\xDB\xFF\xFF\xFF\xFF"sv,
+        "\x82\xA7version\x01\xA7"
+        "decided\xDD\x00\x00\x00\x40"sv,
+        "\x82\xA7version\x01\xA7"
+        "decided\x91\x93\xA0\xA0\xA0"sv,
         "\x82\xA7version\x01\xA1x\xDD\xFF\xFF\xFF\xFF"sv}) {
     INFO(fmt::format("{:02x}", fmt::join(as_bytes(payload), " ")));
     CHECK(fault(payload) == "a malformed question");
@@ -146,8 +181,8 @@ TEST_CASE("texts and lists may be as long as their limits, and no longer") {
   CHECK(both([&](Question& q, std::size_t n) { q.want = text(n); }, limits::kTableIdBytes));
   CHECK(both([&](Question& q, std::size_t n) { q.decided[0].gateway = text(n); },
              limits::kNameBytes));
-  CHECK(both([&](Question& q, std::size_t n) { q.decided[0].route = text(n); },
-             limits::kNameBytes));
+  CHECK(
+      both([&](Question& q, std::size_t n) { q.decided[0].route = text(n); }, limits::kNameBytes));
   CHECK(both([&](Question& q, std::size_t n) { q.decided.resize(n); }, limits::kDecidedEntries));
   ByteBuffer part;
   append_answer(part, "x", 1, 0, ByteBuffer(limits::kBridgePartBytes));
