@@ -1,5 +1,5 @@
-"""The bridge beside the agent: both read each other's cookies, split alike, and know the same table.
-What the bridge decides by itself is in the scenarios that run `--by bridge`."""
+"""The bridge beside the agent: both read each other's cookies, split alike, and know the same
+table. What the bridge decides by itself is in the scenarios that run `--by bridge`."""
 
 import os
 import subprocess

@@ -226,8 +226,8 @@ table:
         self.write(name, text.replace(old, new))
 
     def start_all(self, *gateways, patient=True, bridge=True):
-        """Agent and HAProxy for these gateways, until decisions come from where they should. If that
-        is the bridge, HAProxy starts while the agent is away, and never asks it."""
+        """Agent and HAProxy for these gateways, until decisions come from where they should. If
+        that is the bridge, HAProxy starts while the agent is away, and never asks it."""
         for text in gateways:
             self.gateway(text)
         self.start_agent()

@@ -1,7 +1,7 @@
 """A load of requests at fixed times, whatever the answers take: a stall of the server shows in the
-latency of every request that was due meanwhile. It runs in a process of its own, before others on a
-busy machine, so that the test does not disturb it. Latency counts from the time at which the request
-was due; `late` is the client's own part of it."""
+latency of every request that was due meanwhile. It runs in a process of its own, before others on
+a busy machine, so that the test does not disturb it. Latency counts from the time at which the
+request was due; `late` is the client's own part of it."""
 
 import collections
 import gc
