@@ -15,7 +15,7 @@ from namespace import Namespace
 from open_loop import (FIREFOX, PLAIN, OpenLoop, failures, percentile, share,
                        visitors_who_moved)
 
-RATE = 250  # requests a second
+RATE = 150  # requests a second
 SHOP = """
 name: shop
 port: 8080
@@ -29,7 +29,7 @@ routes:
     instances: ["$v2"]
 """
 # Each decider (workers of the agent, threads of HAProxy) splits exactly for itself.
-POINTS = 4
+POINTS = 5
 FULL = """
 name: full
 port: 8081
@@ -175,7 +175,7 @@ class FailureTable(EndToEndTest):
                                            f"http://{ADDRESS}:{self.stage.ports[8081]}/page"])
             self.assertEqual(wrk.child.wait(30), 0)
             started = time.monotonic()
-            first = self.wait_for_deciders(load, "agent")
+            first = self.wait_for_deciders(load, "agent", RATE, seconds=60)
         self.assert_nobody_noticed(load)
         self.record("agent full: another gateway floods it for 5 s", load, start,
                     first.due - started)
