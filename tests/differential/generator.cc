@@ -232,6 +232,8 @@ void add_tokens(Random& random, const routing::RouteTable& table,
   while (chance(random, 25)) add_override(random, some_gateway(random, table), keys, visit);
 }
 
+}  // namespace
+
 std::string shown(std::string_view text) {
   std::string out;
   for (const char byte : text) {
@@ -240,8 +242,6 @@ std::string shown(std::string_view text) {
   }
   return "'" + out + "'";
 }
-
-}  // namespace
 
 routing::Request Visit::as_request(ByteBuffer& block) const {
   block.clear();

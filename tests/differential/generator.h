@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct Visit {
   routing::Request as_request(ByteBuffer& block) const;
   std::string as_text() const;  // to print
 };
+
+// In quotes, what can't be printed as \xNN.
+std::string shown(std::string_view text);
 
 // In the words of tests/support/gateway_text.h.
 std::string random_gateways(Random& random);
