@@ -228,7 +228,10 @@ class FailureTable(EndToEndTest):
 
     def test_headers_are_larger_than_a_frame(self):
         """Those requests alone are decided by the bridge; nobody else loses the agent."""
-        self.start_both()
+        self.start()
+        self.stage.be_patient()  # so that a stall of this machine is not taken for a lost agent
+        self.stage.start_master()
+        self.stage.wait_for_decisions()
         huge = [("X-Large", "b" * 10500), ("User-Agent", "Firefox/128")]
         answers = []
         with self.load() as load:
