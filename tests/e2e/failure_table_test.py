@@ -34,10 +34,10 @@ FULL = """
 name: full
 port: 8081
 routes:
-  all: {weight: 100%, instances: ["$v1"]}
+  all: {weight: 100%, backend: be_full}
 """
-FULL_ROUTE = "  r{0}: {{weight: 0%, condition: path ends with /nothing/{0}, instances: ['{1}']}}\n"
-FULL_ROUTES = 5000
+FULL_ROUTE = "  r{0}: {{weight: 0%, condition: path == /nothing/{0}, backend: be_full}}\n"
+FULL_ROUTES = 9000
 
 
 class FailureTable(EndToEndTest):
@@ -162,10 +162,11 @@ class FailureTable(EndToEndTest):
 
     def test_the_agent_has_more_to_do_than_it_can(self):
         """Another gateway of the same agent, with thousands of conditions, takes all its time."""
-        routes = "".join(FULL_ROUTE.format(i, self.stage.services["v1"])
-                         for i in range(FULL_ROUTES))
+        routes = "".join(FULL_ROUTE.format(i) for i in range(FULL_ROUTES))
         self.stage.ports[8081] = free_port()
         self.start(SHOP, FULL + routes)
+        backend = "\nbackend be_full\n    http-request return status 200\n"
+        self.stage.write("conf/haproxy.cfg", self.stage.read("conf/haproxy.cfg") + backend)
         self.stage.start_master()
         self.stage.wait_for_decisions()
         with self.load() as load:
