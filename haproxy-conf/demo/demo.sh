@@ -61,6 +61,8 @@ gateways: shop.yaml
 state: .
 spop:
   listen: ["127.0.0.1:$spop"]
+table:
+  listen: ["unix:$folder/table.sock"]
 YAML
   "$program" check -c "$folder/pointsman.yaml" >"$folder/check.log" 2>&1 || fail "check refused"
   "$program" render -c "$folder/pointsman.yaml" -o "$folder" --demo --chroot '' --user '' \
@@ -143,7 +145,7 @@ ${bold}Try next${plain} (in another terminal)
   \$EDITOR $folder/shop.yaml                         # saved = routed; a mistake changes nothing
   $program explain -g $folder/shop.yaml --gateway shop \\
       --url http://127.0.0.1:$port/ --cookie beta=yes
-  kill $agent_pid                                     # the agent: requests still succeed
+  kill $agent_pid                                     # the agent: HAProxy decides alone, alike
   tail $folder/agent.log
 
 Ctrl-C ends the demo.

@@ -1,6 +1,6 @@
--- The action `pointsman` of http-request rules: decides by the bridge's table and sets the variables
--- that the agent would have set. Without a table, and where Lua fails, none is set: the request goes
--- on by HAProxy's own rules.
+-- The action `pointsman` of http-request rules: decides by the bridge's table and sets the
+-- variables that the agent would have set. Without a table, and where Lua fails, none is set: the
+-- request goes on by HAProxy's own rules.
 local use = ...
 local answer = use("answer")
 local decide = use("decide").decide
@@ -9,6 +9,9 @@ local haproxy = use("haproxy")
 local action = {}
 
 local COMPLAINT_SECONDS = 60  -- at most one line in that time
+
+local VARIABLES = {}
+for _, name in ipairs(answer.names) do VARIABLES[name] = "txn.pm." .. name end
 
 local function decide_and_count(txn, tables, context, counts)
   local source = haproxy.source_of(txn)
@@ -44,8 +47,9 @@ function action.new(shared, log)
     end
     local decided, variables = pcall(decide_and_count, txn, tables, context, shared.counts)
     if not decided then return complain(variables) end
-    for _, variable in ipairs(variables) do
-      txn:set_var("txn.pm." .. variable[1], variable[2])
+    for name, variable in pairs(VARIABLES) do
+      local value = variables[name]
+      if value then txn:set_var(variable, value) end
     end
   end
 end

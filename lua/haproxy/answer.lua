@@ -6,6 +6,13 @@ local set_cookie = use("set_cookie").set_cookie
 
 local answer = {}
 
+answer.names = {
+  "gen", "by", "reason", "gateway", "route", "backend", "path", "cookie",
+  "alternate", "alternate_route", "alternate_path", "alternate_cookie",
+}
+
+local NOTHING = {}
+
 local function cookie_of(choice, tables, over_tls, context)
   if not choice.token or not tables.keys then return nil end
   local gateway = choice.token_gateway
@@ -13,30 +20,25 @@ local function cookie_of(choice, tables, over_tls, context)
   return set_cookie(gateway, choice.token, text, context.now, over_tls)
 end
 
--- An array of { name, value }: texts, but for gen, an integer.
+-- By name: texts, but for gen, an integer. All that are set are among answer.names.
 function answer.variables(decision, source, tables, context)
-  local list = { { "gen", tables.generation }, { "by", "bridge" }, { "reason", decision.reason } }
+  local first, alternate = decision.first or NOTHING, decision.alternate or NOTHING
+  local route, other = first.route or NOTHING, alternate.route or NOTHING
   local over_tls = source.scheme == "https"
-  local function add(name, value)
-    if value then list[#list + 1] = { name, value } end
-  end
-  local first, alternate = decision.first, decision.alternate
-  if first then
-    add("gateway", first.gateway.name)
-    add("cookie", cookie_of(first, tables, over_tls, context))
-    if first.route then
-      add("route", first.route.name)
-      add("backend", first.route.backend)
-      add("path", first.path)
-    end
-  end
-  if alternate then
-    add("alternate", alternate.route.backend)
-    add("alternate_route", alternate.route.name)
-    add("alternate_path", alternate.path)
-    add("alternate_cookie", cookie_of(alternate, tables, over_tls, context))
-  end
-  return list
+  return {
+    gen = tables.generation,
+    by = "bridge",
+    reason = decision.reason,
+    gateway = first.gateway and first.gateway.name,
+    route = route.name,
+    backend = route.backend,
+    path = first.path,
+    cookie = cookie_of(first, tables, over_tls, context),
+    alternate = other.backend,
+    alternate_route = other.name,
+    alternate_path = alternate.path,
+    alternate_cookie = cookie_of(alternate, tables, over_tls, context),
+  }
 end
 
 return answer

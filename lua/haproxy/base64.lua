@@ -10,29 +10,31 @@ local STANDARD, URL = LETTERS .. "+/", LETTERS .. "-_"
 local DIGIT = {}
 for digit = 0, 63 do DIGIT[byte(URL, digit + 1)] = digit end
 
-local function encode(bytes, alphabet)
-  local out, bits, count = {}, 0, 0
-  for i = 1, #bytes do
-    bits, count = (bits << 8 | byte(bytes, i)) & 0xFFFF, count + 8
-    while count >= 6 do
-      count = count - 6
-      local digit = bits >> count & 63
-      out[#out + 1] = alphabet:sub(digit + 1, digit + 1)
-    end
+local function letters_of(alphabet)
+  local letters = {}
+  for digit = 0, 63 do letters[digit] = alphabet:sub(digit + 1, digit + 1) end
+  return letters
+end
+local STANDARD_LETTERS, URL_LETTERS = letters_of(STANDARD), letters_of(URL)
+
+-- Three bytes a turn; what the last ones lack is cut off in the end.
+local function encode(bytes, letters)
+  local out = {}
+  for i = 1, #bytes, 3 do
+    local a, b, c = byte(bytes, i, i + 2)
+    local bits = a << 16 | (b or 0) << 8 | (c or 0)
+    out[#out + 1] = letters[bits >> 18] .. letters[bits >> 12 & 63] .. letters[bits >> 6 & 63] ..
+                    letters[bits & 63]
   end
-  if count > 0 then
-    local digit = bits << (6 - count) & 63
-    out[#out + 1] = alphabet:sub(digit + 1, digit + 1)
-  end
-  return table.concat(out)
+  return table.concat(out):sub(1, (#bytes * 8 + 5) // 6)
 end
 
 function base64.to_standard(bytes)
-  local text = encode(bytes, STANDARD)
+  local text = encode(bytes, STANDARD_LETTERS)
   return text .. string.rep("=", -#text % 4)
 end
 
-function base64.to_url(bytes) return encode(bytes, URL) end
+function base64.to_url(bytes) return encode(bytes, URL_LETTERS) end
 
 -- Nil where the text is not canonical: a foreign letter, an impossible length, or unused bits that
 -- are not zero.

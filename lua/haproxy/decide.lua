@@ -81,7 +81,7 @@ end
 -- Step 3: only the first condition that holds counts. Lost, it leaves the request to the weights.
 local function by_condition(way, stop, purpose)
   local gateway = stop.gateway
-  local position = gateway.index:first(way.facts, way.run)
+  local position = gateway.index:first(way.facts, way.context)
   local route = position and gateway.routes[position]
   if not route or not strength_takes(way, stop, route, purpose) then return false end
   if split.is_left_out(way.without, route) then return false end
@@ -182,7 +182,7 @@ function decide.decide(tables, source, context)
   local facts = request.facts_of(source)
   local gateway = choose_gateway(tables, facts)
   if not gateway then return { reason = "none" } end
-  local way = { tables = tables, facts = facts, context = context, run = { match = context.match } }
+  local way = { tables = tables, facts = facts, context = context }
   decide_in(way, gateway, "first")
   follow(way, "first")
   local decision = { reason = "none", first = choice_at_end_of(way) }

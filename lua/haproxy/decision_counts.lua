@@ -2,7 +2,7 @@
 local decision_counts = {}
 decision_counts.__index = decision_counts
 
-local KINDS = 20000    -- more different ones are not counted
+local KINDS = 20000  -- more different ones are not counted
 local TOLD_AT_ONCE = 64  -- docs/formats/bridge.md
 
 function decision_counts.new() return setmetatable({ by_key = {}, kinds = 0 }, decision_counts) end

@@ -9,9 +9,10 @@ local byte, unpack = string.byte, string.unpack
 
 local DEPTH = 8  -- containers in containers, the outermost counted
 
--- Debian installs it for Lua 5.1 to 5.3; it works in 5.4.
+-- Debian installs it for Lua 5.1 to 5.3; it works in 5.4. A copy beside the bridge does as well.
 local function load_library()
-  local places = package.path .. ";/usr/share/lua/5.3/?.lua"
+  local here = debug.getinfo(1, "S").source:match("^@(.*/)") or "./"
+  local places = package.path .. ";/usr/share/lua/5.3/?.lua;" .. here .. "?.lua"
   local path = package.searchpath("MessagePack", places)
   local chunk, fault
   if path then chunk, fault = loadfile(path) end

@@ -1,11 +1,11 @@
--- The bridge: loaded by HAProxy in each thread (global: lua-load-per-thread …/pointsman.lua), it
--- decides when the agent gave no decision. docs/bridge.md explains it. Settings are variables of the
--- environment (global: setenv NAME VALUE, above the line that loads it):
+-- The bridge: loaded by HAProxy in each thread (global: lua-load-per-thread .../pointsman.lua), it
+-- decides when the agent gave no decision. docs/bridge.md explains it. Settings are variables of
+-- the environment (global: setenv NAME VALUE, above the line that loads it):
 --   POINTSMAN_TABLE    file to read a table from at start; optional
 --   POINTSMAN_AGENTS   addresses of agents' table listeners, separated by commas; optional
 --
--- Modules are files beside this one, loaded by `use`, which each gets as its argument: the user's own
--- Lua in the same HAProxy sees neither globals nor packages of the bridge.
+-- Modules are files beside this one, loaded by `use`, which each gets as its argument: the user's
+-- own Lua in the same HAProxy sees neither globals nor packages of the bridge.
 local here = debug.getinfo(1, "S").source:match("^@(.*/)") or "./"
 
 local loaded = {}
@@ -17,6 +17,12 @@ local function use(name)
   end
   return loaded[name]
 end
+
+-- Lua 5.4 collects garbage in steps that are too long for a thread that carries traffic: with
+-- 10,000 routes a step took 10 to 95 ms. This gives the same work in steps of 0.3 ms. Those of 5.3
+-- are small by themselves.
+local STEP_SIZE = 8  -- a step for each 2^8 bytes instead of 2^13
+if _VERSION == "Lua 5.4" then collectgarbage("incremental", 0, 0, STEP_SIZE) end
 
 local PIECE_BYTES = 1 << 16
 
@@ -34,10 +40,10 @@ local function read_file(path)
   return tables, fault and path .. ": the table is refused: " .. fault
 end
 
--- One thread complains for all.
+-- One thread complains for all; later, since HAProxy 3 drops what is logged while it is configured.
 local function load_table(path)
   local tables, fault = read_file(path)
-  if not tables and core.thread <= 1 then log(fault) end
+  if not tables and core.thread <= 1 then core.register_init(function() log(fault) end) end
   shared.tables = tables
 end
 
@@ -68,12 +74,16 @@ local function keep_in_step(agents)
     name = string.format("HAProxy %s, process %s, thread %s", info.Version, info.Pid,
                          core.thread):sub(1, 64),
     sleep = core.msleep,
-    pause = core.yield,
+    pause = function() core.msleep(1) end,  -- core.yield() would let no new traffic in
     is_stopping = once_a_second(is_stopping),
     log = log,
   }
   use("sync").new(host, shared, agents, core.tcp):run()
 end
+
+-- What is missing shows when HAProxy checks its configuration, not with the first table.
+use("table_reader")
+use("sync")
 
 local path = os.getenv("POINTSMAN_TABLE")
 if path and path ~= "" then load_table(path) end

@@ -1,6 +1,6 @@
--- `matches` by HAProxy's converter regsub, which compiles the pattern each time: 6 to 9 us. There is
--- a match where the substitution, which begins and ends with a marker, is in the result; between the
--- two stands the group's text.
+-- `matches` by HAProxy's converter regsub, which compiles the pattern each time: 6 to 9 us. There
+-- is a match where the substitution, which begins and ends with a marker, is in the result; between
+-- the two stands the group's text.
 --
 -- What differs from the agent: HAProxy sets no match limits, so subjects have at most 4 KiB (longer
 -- ones don't match); a pattern with a NUL byte, or one that HAProxy can't compile, never matches.

@@ -9,7 +9,7 @@ local request = {}
 
 local byte, find, sub = string.byte, string.find, string.sub
 
-local BLANK, TAB = byte(" \t", 1, 2)
+local SEMICOLON, EQUALS, AMPERSAND = byte(";=&", 1, 3)
 local LOWER = {}
 for code = byte("A"), byte("Z") do LOWER[string.char(code)] = string.char(code + 32) end
 
@@ -29,64 +29,84 @@ local function without_port(host)
 end
 
 function request.normalize_host(host)
-  host = without_port(host)
+  if find(host, "[^a-z0-9.-]") then host = without_port(host) end
   if byte(host, -1) == 46 then host = sub(host, 1, -2) end
   return request.to_lower(host)
 end
 
-local function is_blank(code) return code == BLANK or code == TAB end
+local IS_BLANK = { [byte(" ")] = true, [byte("\t")] = true }
 
 local function trimmed(text, first, last)
-  while first <= last and is_blank(byte(text, first)) do first = first + 1 end
-  while first <= last and is_blank(byte(text, last)) do last = last - 1 end
+  while first <= last and IS_BLANK[byte(text, first)] do first = first + 1 end
+  while first <= last and IS_BLANK[byte(text, last)] do last = last - 1 end
   return sub(text, first, last)
 end
 
-local function add(map, name, value)
-  local values = map[name]
-  if values then
-    values[#values + 1] = value
-  else
-    map[name] = { value }
-  end
+local function add(values, value)
+  values = values or {}
+  values[#values + 1] = value
+  return values
 end
 
--- RFC 6265 section 5.4. A pair without '=' names no cookie.
-local function add_cookies(map, line)
-  local at, size = 1, #line
-  local equals = find(line, "=", 1, true)
-  while equals do
-    local stop = (find(line, ";", at, true) or size + 1) - 1
-    if equals <= stop then
-      add(map, trimmed(line, at, equals - 1), trimmed(line, equals + 1, stop))
+-- Adds the values of the cookies called `name` in one line (RFC 6265 section 5.4): a name stands
+-- behind the line's start or ';' and blanks, and before blanks and '='.
+local function add_cookies(values, line, name)
+  local first, last = find(line, name, 1, true)
+  while first do
+    local before, after = first - 1, last + 1
+    while before > 0 and IS_BLANK[byte(line, before)] do before = before - 1 end
+    while after <= #line and IS_BLANK[byte(line, after)] do after = after + 1 end
+    local stop = last
+    if (before == 0 or byte(line, before) == SEMICOLON) and byte(line, after) == EQUALS then
+      stop = (find(line, ";", after, true) or #line + 1) - 1
+      values = add(values, trimmed(line, after + 1, stop))
     end
-    at = stop + 2
-    if equals < at then equals = find(line, "=", at, true) end
+    first, last = find(line, name, stop + 1, true)
   end
+  return values
 end
 
-local function cookies_of(facts)
-  local map = {}
-  for _, line in ipairs(facts.headers.cookie or {}) do add_cookies(map, line) end
-  return map
+-- No cookie and no parameter has such a name.
+local function is_impossible(name) return name == "" or find(name, "[=;&]") end
+
+local function cookies_called(facts, name)
+  local values
+  if is_impossible(name) then return nil end
+  for _, line in ipairs(facts.headers.cookie or {}) do values = add_cookies(values, line, name) end
+  return values
 end
 
 -- Not decoded. A pair without '=' is a parameter with an empty value.
-local function parameters_of(facts)
-  local map, query = {}, facts.query
-  local at, size = 1, #query
-  local equals = find(query, "=", 1, true)
-  while at <= size do
-    local stop = (find(query, "&", at, true) or size + 1) - 1
-    if equals and equals < at then equals = find(query, "=", at, true) end
-    if equals and equals <= stop then
-      add(map, sub(query, at, equals - 1), sub(query, equals + 1, stop))
-    else
-      add(map, sub(query, at, stop), "")
+local function parameters_called(facts, name)
+  local values
+  if is_impossible(name) then return nil end
+  local query = facts.query
+  local first, last = find(query, name, 1, true)
+  while first do
+    local behind = byte(query, last + 1)
+    if first == 1 or byte(query, first - 1) == AMPERSAND then
+      if behind == EQUALS then
+        local stop = (find(query, "&", last + 1, true) or #query + 1) - 1
+        values, last = add(values, sub(query, last + 2, stop)), stop
+      elseif behind == AMPERSAND or not behind then
+        values = add(values, "")
+      end
     end
-    at = stop + 2
+    first, last = find(query, name, last + 1, true)
   end
-  return map
+  return values
+end
+
+-- A map from names to arrays of values, or false, each sought when first asked for.
+local function sought_by(seek)
+  local lazily = {
+    __index = function(map, name)
+      local values = seek(rawget(map, 1), name) or false
+      map[name] = values
+      return values
+    end,
+  }
+  return function(facts) return setmetatable({ facts }, lazily) end
 end
 
 local function url_of(facts)
@@ -97,8 +117,8 @@ local DERIVED = {
   host_name = function(facts) return request.normalize_host(facts.host) end,
   sni_name = function(facts) return request.normalize_host(facts.sni) end,
   url = url_of,
-  cookies = cookies_of,
-  parameters = parameters_of,
+  cookies = sought_by(cookies_called),
+  parameters = sought_by(parameters_called),
 }
 local NO_HEADERS = {}
 local DEFAULTS = {
@@ -122,7 +142,7 @@ local FACTS = {
 
 function request.facts_of(source) return setmetatable({ source }, FACTS) end
 
--- What a condition's field looks at: a text, or an array of texts, or nil.
+-- What a condition's field looks at: a text, or an array of texts, or nil or false.
 request.of_field = {
   host = function(facts) return facts.host_name end,
   sni = function(facts) return facts.sni_name end,

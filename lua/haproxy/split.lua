@@ -8,6 +8,7 @@ local WHOLE = 10000
 split.whole = WHOLE
 
 local DEAD_ENDS = 16
+local NONE = {}
 
 function split.splitmix64(x)
   x = x + 0x9E3779B97F4A7C15
@@ -47,11 +48,12 @@ end
 
 -- What can't serve where a backend has no server: all routes to it, and references to gateways that
 -- turned out to have no other.
-function split.leave_out(backend) return { backend = backend, dead_ends = {}, count = 0 } end
+function split.leave_out(backend) return { backend = backend, dead_ends = NONE, count = 0 } end
 
 -- False: there are too many already.
 function split.add_dead_end(without, gateway)
   if without.count == DEAD_ENDS then return false end
+  if without.count == 0 then without.dead_ends = {} end
   without.count = without.count + 1
   without.dead_ends[gateway.name] = true
   return true

@@ -14,8 +14,10 @@ sync.__index = sync
 
 local VERSION = 1
 local BACK_OFF_MIN, BACK_OFF_MAX = 100, 2000  -- milliseconds
-local REST = 10           -- after an answer without news, should the agent not hold questions back
+local REST = 10  -- after an answer without news, should the agent not hold questions back
 local LONG = 3600 * 1000
+local COMPLAINTS = 64  -- different ones, remembered for not saying them again
+local COMPLAINT_SECONDS = 60
 
 function sync.new(host, shared, agents, open)
   return setmetatable({
@@ -24,13 +26,19 @@ function sync.new(host, shared, agents, open)
     link = agent_link.new(agents, open),
     have = "",  -- id of the table in use, or of a newer one that was refused
     back_off = BACK_OFF_MIN,
+    complaints = {},  -- text to when it was said
+    complaint_count = 0,
   }, sync)
 end
 
--- The same complaint again says nothing new.
+-- The same complaint again says nothing new, for a minute.
 local function complain(self, text)
-  if text == self.complaint then return end
-  self.complaint = text
+  local now = os.time()
+  local said_at = self.complaints[text]
+  if said_at and now >= said_at and now < said_at + COMPLAINT_SECONDS then return end
+  if self.complaint_count == COMPLAINTS then self.complaints, self.complaint_count = {}, 0 end
+  if not said_at then self.complaint_count = self.complaint_count + 1 end
+  self.complaints[text] = now
   self.host.log(text)
 end
 
@@ -50,6 +58,7 @@ end
 local function take_piece(self, answer)
   local piece = table_fetch.piece_of(answer)
   local fetch = self.fetch
+  if not fetch and piece.id == self.have then error("the table that was there already", 0) end
   if not fetch or (piece.id ~= fetch.id and piece.offset == 0) then
     fetch = table_fetch.new(piece.id, piece.size)
     self.fetch = fetch
@@ -60,7 +69,6 @@ local function take_piece(self, answer)
   self.have = fetch.id
   if state == "done" then
     self.shared.tables = fetch.reader.tables
-    self.complaint = nil
   else
     complain(self, "the table of " .. self.link:address() .. " is refused: " .. fault)
   end

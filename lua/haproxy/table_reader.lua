@@ -53,7 +53,7 @@ local function read_header(self, map)
     error("its version is " .. tostring(map.version) .. ", wanted " .. VERSION, 0)
   end
   self.left = fields.integer(map, "records", 0, RECORDS_MAX)
-  self.read = {
+  self.partial = {
     generation = fields.integer(map, "generation", 1, INTEGER_MAX),
     keys = read_keys(map),
     gateways = {}, hosts = {}, suffixes = {}, any_host = nil,
@@ -77,17 +77,17 @@ local READ = {}
 function READ.gateway(self, map)
   finish_gateway(self)
   local gateway = gateway_reader.gateway(map)
-  if self.read.gateways[gateway.name] then
+  if self.partial.gateways[gateway.name] then
     error("there are two gateways " .. gateway.name, 0)
   end
-  self.read.gateways[gateway.name] = gateway
-  self.read.tier_count = self.read.tier_count + 2
+  self.partial.gateways[gateway.name] = gateway
+  self.partial.tier_count = self.partial.tier_count + 2
   self.order[#self.order + 1] = gateway
   self.gateway = gateway
 end
 
 local function add_host(self, host)
-  local read, gateway = self.read, self.gateway
+  local read, gateway = self.partial, self.gateway
   local hosts, key = read.hosts, host
   if host == "*" then
     if read.any_host then error("there are two gateways with host *", 0) end
@@ -118,14 +118,14 @@ function READ.route(self, map)
   gateway.routes_left = gateway.routes_left - 1
   if gateway.routes_left < 0 then error("there are more routes than announced", 0) end
   gateway_reader.add_route(gateway, map)
-  if map.condition ~= nil then self.read.tier_count = self.read.tier_count + 2 end
+  if map.condition ~= nil then self.partial.tier_count = self.partial.tier_count + 2 end
 end
 
 local function read_record(self, payload)
   local map, fault = message_pack.decode_map(payload)
   if not map then error(fault, 0) end
   self.left = self.left - 1
-  if not self.read then return read_header(self, map) end
+  if not self.partial then return read_header(self, map) end
   local read = READ[map.kind]
   if not read then error("its kind is unknown", 0) end
   read(self, map)
@@ -142,7 +142,7 @@ local function longest_way(self, gateway, steps)
   local longest = 0
   for _, route in ipairs(gateway.routes) do
     if route.next then
-      local behind = self.read.gateways[route.next]
+      local behind = self.partial.gateways[route.next]
       if not behind then error("there is no gateway " .. route.next, 0) end
       longest = math.max(longest, 1 + longest_way(self, behind, steps + 1))
     end
@@ -157,7 +157,7 @@ local function link(self)
   finish_gateway(self)
   local gateway = self.order[self.linked + 1]
   if not gateway then
-    self.tables = self.read
+    self.tables = self.partial
     return "done"
   end
   self.linked = self.linked + 1

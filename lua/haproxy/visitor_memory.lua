@@ -31,7 +31,7 @@ end
 
 -- In the header and in the query only overrides count.
 local function look_for_override(memory, texts, keys, context)
-  for i = 1, math.min(#(texts or {}), OCCURRENCES) do
+  for i = 1, texts and math.min(#texts, OCCURRENCES) or 0 do
     local found = token.read(texts[i], memory.gateway.name, keys, context)
     if found and found.forced then use_forced(memory, found) end
     if memory.forced_route then return end
@@ -41,7 +41,7 @@ end
 -- A browser sends one cookie for each path and domain.
 local function look_into_cookie(memory, texts, keys, context)
   local gateway = memory.gateway
-  for i = 1, math.min(#(texts or {}), OCCURRENCES) do
+  for i = 1, texts and math.min(#texts, OCCURRENCES) or 0 do
     local found = token.read(texts[i], gateway.name, keys, context)
     if found and found.forced then
       use_forced(memory, found)
@@ -52,7 +52,7 @@ local function look_into_cookie(memory, texts, keys, context)
 end
 
 function visitor_memory.new(gateway, facts, keys, context)
-  local memory = setmetatable({ gateway = gateway, token = token.empty() }, visitor_memory)
+  local memory = setmetatable({ gateway = gateway }, visitor_memory)
   if not keys then return memory end
   if gateway.allow_forced then
     look_for_override(memory, facts.headers["x-pointsman-force"], keys, context)
@@ -67,15 +67,22 @@ function visitor_memory.new(gateway, facts, keys, context)
 end
 
 -- The condition's last outcome for this visitor.
-function visitor_memory:outcome(condition) return token.find(self.token, condition.tag) end
+function visitor_memory:outcome(condition)
+  return self.token and token.find(self.token, condition.tag)
+end
+
+local function token_of(memory)
+  memory.token = memory.token or token.empty()
+  return memory.token
+end
 
 -- These do nothing where the gateway is not sticky.
 function visitor_memory:remember_outcome(outcome)
-  if self.gateway.sticky then token.remember(self.token, outcome) end
+  if self.gateway.sticky then token.remember(token_of(self), outcome) end
 end
 
 function visitor_memory:remember_weight_route(route)
-  if self.gateway.sticky then self.token.route_tag = route.tag end
+  if self.gateway.sticky then token_of(self).route_tag = route.tag end
 end
 
 -- The order of memories says which one to drop first, nothing else: it is no reason for a new
@@ -92,7 +99,7 @@ end
 -- When it remembers something new, or was last refreshed more than a quarter of `idle` ago.
 function visitor_memory:token_to_set(now)
   local current, known = self.token, self.known
-  if current.route_tag == 0 and #current.conditions == 0 then return nil end
+  if not current or (current.route_tag == 0 and #current.conditions == 0) then return nil end
   local due = not known or now - known.seen > self.gateway.idle // REFRESH_PART
   if not due and remember_the_same(known, current) then return nil end
   local seconds = math.min(math.max(now, 0), U32_MAX)

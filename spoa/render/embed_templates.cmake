@@ -1,6 +1,7 @@
 # Writes OUTPUT, a C++ source with the text of every file in TEMPLATES, found by name, and of every
 # file in BRIDGE_FILES.
-# cmake -DOUTPUT=… "-DTEMPLATES=a.mustache|b.mustache" "-DBRIDGE_FILES=c.lua" -P embed_templates.cmake
+# cmake -DOUTPUT=… "-DTEMPLATES=a.mustache|b.mustache" "-DBRIDGE_FILES=c.lua|d.lua"
+#       -P embed_templates.cmake
 string(REPLACE "|" ";" TEMPLATES "${TEMPLATES}")
 string(REPLACE "|" ";" BRIDGE_FILES "${BRIDGE_FILES}")
 set(text "#include \"render/templates.h\"\n\nnamespace pointsman::render {\n\n")

@@ -137,15 +137,17 @@ Result<data> integration_values(const routing::RouteTable& table, const Options&
     return Error{
         fmt::format("gateway {}: sticky: instance needs an instance cookie key", backend.gateway)};
   }
-  const auto table_agents = plan_table_agents(options);
-  if (!table_agents) return table_agents.error();
   data values;
+  if (options.bridge) {
+    const auto table_agents = plan_table_agents(options);
+    if (!table_agents) return table_agents.error();
+    if (!table_agents->empty()) values.set("table_agents", *table_agents);
+  }
   values.set("spoe_file", options.spoe_file);
   values.set("whitelist_file", options.whitelist_file);
   values.set("bridge", options.bridge);
   values.set("bridge_file", options.bridge_file);
   values.set("table_file", options.table_file);
-  if (!table_agents->empty()) values.set("table_agents", *table_agents);
   if (!options.chroot.empty()) values.set("chroot", options.chroot);
   values.set("agents", server_list(*agents));
   values.set("all_headers", !options.headers.has_value());

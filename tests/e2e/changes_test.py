@@ -35,7 +35,7 @@ class Changes(EndToEndTest):
         self.stage.write("conf/haproxy.cfg", text)
         self.stage.be_patient()
         self.stage.start_haproxy()
-        self.stage.wait_for_agent()
+        self.stage.wait_for_decisions()
 
     def write_change(self, number):
         share = 10 + 40 * (number % 3)

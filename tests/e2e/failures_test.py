@@ -31,20 +31,27 @@ class Failures(EndToEndTest):
         with self.stage.load(CONNECTIONS) as load:
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
             self.stage.agent.kill()
-            # The route with the greatest weight serves meanwhile.
-            self.assertTrue(load.wait_for(500, lambda r: r.by is None and r.service == "v1"))
+            self.assertTrue(load.wait_for(500, lambda r: r.by == "bridge"))
             self.stage.start_agent()
-            self.stage.wait_for_agent(seconds=2)
+            self.stage.wait_for_decisions(seconds=2)
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent", timeout=2))
         self.assert_nothing_failed(load)
         self.assertEqual(load.retried, 0)
+
+    def test_without_the_bridge_the_route_with_the_greatest_weight_serves_meanwhile(self):
+        self.stage.start_all(SHOP, patient=False, bridge=False)
+        with self.stage.load(CONNECTIONS) as load:
+            self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
+            self.stage.agent.kill()
+            self.assertTrue(load.wait_for(500, lambda r: r.by is None and r.service == "v1"))
+        self.assert_nothing_failed(load)
 
     def test_an_agent_that_ends_in_order_loses_no_request(self):
         self.stage.start_all(SHOP, patient=False)
         with self.stage.load(CONNECTIONS) as load:
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
             self.assertEqual(self.stage.agent.stop(), 0)
-            self.assertTrue(load.wait_for(200, lambda r: r.by is None))
+            self.assertTrue(load.wait_for(200, lambda r: r.by == "bridge"))
         self.assert_nothing_failed(load)
 
     def test_a_frozen_agent_costs_few_requests_its_timeout(self):
@@ -63,7 +70,7 @@ class Failures(EndToEndTest):
             self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))
             started = time.monotonic()
             self.stage.agent.signal(signal.SIGSTOP)
-            self.assertTrue(load.wait_for(3000, lambda r: r.by is None, timeout=60))
+            self.assertTrue(load.wait_for(3000, lambda r: r.by == "bridge", timeout=60))
             seconds = time.monotonic() - started
             paid = self.errors()
             self.stage.agent.signal(signal.SIGCONT)
@@ -78,18 +85,18 @@ class Failures(EndToEndTest):
         with self.stage.load(CONNECTIONS) as load:
             self.stage.agent.signal(signal.SIGSTOP)
             wait_until(lambda: not self.stage.agent_is_up(), "the check finds it")
-            self.assertTrue(load.wait_for(100, lambda r: r.by is None))
+            self.assertTrue(load.wait_for(100, lambda r: r.by == "bridge"))
             self.stage.agent.signal(signal.SIGCONT)
             self.assertTrue(load.wait_for(100, lambda r: r.by == "agent"))
         self.assert_nothing_failed(load)
 
-    def test_a_request_too_large_for_a_frame_goes_without_decision_and_hurts_no_other(self):
+    def test_a_request_too_large_for_a_frame_is_the_bridges_and_hurts_no_other(self):
         self.stage.start_all(SHOP)
         huge = {"host": "a" * 4000, "headers": [("X-Large", "b" * 10500)]}
         with self.stage.load(CONNECTIONS) as load:
             for _ in range(20):
                 response = self.stage.get(**huge)
-                self.assertEqual((response.status, response.by), (200, None))
+                self.assertEqual((response.status, response.by), (200, "bridge"))
             self.assertTrue(load.wait_for(100))
         self.assert_nothing_failed(load)
         self.assertEqual({response.by for response in load.responses}, {"agent"})
@@ -119,7 +126,7 @@ class Failures(EndToEndTest):
         self.stage.start_agent()
         self.stage.render("--demo")
         self.stage.start_master()
-        self.stage.wait_for_agent()
+        self.stage.wait_for_decisions()
         with self.stage.load(CONNECTIONS) as load:
             for _ in range(3):
                 self.assertTrue(load.wait_for(200, lambda r: r.by == "agent"))

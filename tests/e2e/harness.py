@@ -80,6 +80,7 @@ table:
 
     def change(self, text, **values):
         """Writes a gateway and returns when decisions are taken from it."""
+        self.running_agent()
         before = self.get().generation
         self.gateway(text, **values)
         # Each thread of HAProxy has a bridge of its own.
@@ -119,22 +120,31 @@ table:
                                  f"{result.stdout}{result.stderr}")
         return result.stdout
 
-    def start_agent(self):
-        self.agent = self.start(
-            "agent", [options.program, "agent", "-c", self.path("pointsman.yaml")])
-        wait_until(lambda: self.accepts(f"{ADDRESS}:{self.spop_port}"), "the agent listens")
+    def start_agent(self, host=ADDRESS, within=None):
+        """`within` another network namespace, where the host's address is."""
+        command = [options.program, "agent", "-c", self.path("pointsman.yaml")]
+        self.agent = self.start("agent", within.command(*command) if within else command)
+        wait_until(lambda: self.accepts(f"{host}:{self.spop_port}"), "the agent listens")
+        wait_until(lambda: os.path.exists(self.path("state/table")), "the agent writes its table")
+
+    def running_agent(self):
+        """The agent; started where it is away since the bridge decides."""
+        if not self.agent.is_running():
+            self.start_agent()
+        return self.agent
 
     def identity(self):
         user = pwd.getpwnam("haproxy")
         return str(user.pw_uid), str(user.pw_gid)
 
-    def render(self, *kind, bridge=True):
+    def render(self, *kind, bridge=True, agent=None):
         """Files into conf/, for an HAProxy that is chrooted into chroot/ and not root."""
         uid, gid = self.identity()
         binds = [f"{port}={ADDRESS}:{here}" for port, here in self.ports.items()]
         arguments = [*kind, "-c", self.path("pointsman.yaml"), "-o", self.path("conf"),
                      "--chroot", self.path("chroot"),
-                     "--agent", f"unix:{self.socket_folder}/spop.sock"]
+                     "--agent", agent or f"unix:{self.socket_folder}/spop.sock",
+                     "--table-agent", f"unix:{self.socket_folder}/table.sock"]
         if not bridge:
             arguments += ["--no-bridge"]
         if kind != ("--snippet",):
@@ -216,7 +226,8 @@ table:
         self.write(name, text.replace(old, new))
 
     def start_all(self, *gateways, patient=True, bridge=True):
-        """Agent and HAProxy for these gateways, until decisions come from where they should."""
+        """Agent and HAProxy for these gateways, until decisions come from where they should. If
+        that is the bridge, HAProxy starts while the agent is away, and never asks it."""
         for text in gateways:
             self.gateway(text)
         self.start_agent()
@@ -225,10 +236,11 @@ table:
             self.be_patient()
         if options.by == "bridge":
             self.never_ask_the_agent()
+            self.agent.stop()
         self.start_haproxy()
-        self.wait_for_agent()
+        self.wait_for_decisions()
 
-    def wait_for_agent(self, seconds=10):
+    def wait_for_decisions(self, seconds=10):
         up = self.agent_is_up if options.by == "agent" else lambda: True
         wait_until(lambda: up() and self.accepts_decisions(),
                    f"decisions by the {options.by}", seconds)

@@ -21,10 +21,10 @@ routes:
 class Visitor:
     """Keeps its cookies, as a browser does."""
 
-    def __init__(self, stage):
+    def __init__(self, stage, *headers):
         self.stage = stage
         self.cookies = {}
-        self.visit()
+        self.visit(*headers)
 
     def visit(self, *headers, path="/"):
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
@@ -86,11 +86,12 @@ class Sticky(EndToEndTest):
         self.assertIsNone(again.header("cache-control"))
 
     def test_visitors_stay_when_the_agent_restarts(self):
+        self.only_by_the_agent()
         self.start()
         visitors = self.visitors()
         self.assertEqual(self.stage.agent.stop(), 0)
         self.stage.start_agent()
-        self.stage.wait_for_agent()
+        self.stage.wait_for_decisions()
         self.assert_all_stay(visitors)
 
     def test_visitors_stay_when_keys_rotate(self):
@@ -98,7 +99,7 @@ class Sticky(EndToEndTest):
         visitors = self.visitors()
         old = visitors[0].key_id()
         self.stage.pointsman("keygen", "--add", self.stage.path("state/sticky.keys"))
-        self.stage.agent.signal(signal.SIGHUP)
+        self.stage.running_agent().signal(signal.SIGHUP)
         wait_until(lambda: Visitor(self.stage).key_id() != old, "the new key signs")
         self.assert_all_stay(visitors)
 

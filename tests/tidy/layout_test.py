@@ -16,23 +16,25 @@ WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def sources(paths):
-    return [p for p in paths if re.fullmatch(r"spoa/(\w+/)?\w+\.cc", p)]
+    return [p for p in paths if re.fullmatch(r"spoa/(\w+/)?\w+\.cc|lua/\w+/\w+\.lua", p)]
 
 
 def unit_tests(paths):
-    return [p for p in paths if re.fullmatch(r"tests/spoa/\w+/\w+_test\.cc", p)]
+    pattern = r"tests/spoa/\w+/\w+_test\.cc|tests/lua/\w+/\w+_test\.lua"
+    return [p for p in paths if re.fullmatch(pattern, p)]
 
 
 def tests_of(source, tests):
-    """x_test.cc, or x_<aspect>_test.cc where one file would be too long."""
-    stem = source.removesuffix(".cc").removesuffix(".h")
-    return [t for t in tests if re.fullmatch(rf"tests/{stem}(_\w+)?_test\.cc", t)]
+    """x_test, or x_<aspect>_test where one file would be too long."""
+    stem, _, kind = source.rpartition(".")
+    kind = "lua" if kind == "lua" else "cc"
+    return [t for t in tests if re.fullmatch(rf"tests/{stem}(_\w+)?_test\.{kind}", t)]
 
 
 def check_every_source_has_a_test(paths, exempt):
     tests = unit_tests(paths)
     findings = [
-        f"{source}:1: no tests/{source.removesuffix('.cc')}_test.cc"
+        f"{source}:1: no test of its name below tests/{source.rpartition('/')[0]}"
         for source in sources(paths)
         if source not in exempt and not tests_of(source, tests)
     ]
@@ -46,7 +48,7 @@ def check_every_test_has_a_source(paths):
     tests = unit_tests(paths)
     mirrored = set()
     for source in paths:
-        if source.startswith("spoa/") and project.is_cpp(source):
+        if source.startswith(("spoa/", "lua/")):
             mirrored.update(tests_of(source, tests))
     return [f"{test}:1: mirrors no source" for test in tests if test not in mirrored]
 
@@ -107,6 +109,7 @@ class Layout(unittest.TestCase):
         paths = ["spoa/base/a.cc", "spoa/base/ab.cc", "tests/spoa/base/a_x_test.cc"]
         self.assertEqual(1, len(check_every_source_has_a_test(paths, {})))
         self.assertEqual([], check_every_source_has_a_test(paths, {"spoa/base/ab.cc": "why"}))
+        self.assertEqual(1, len(check_every_source_has_a_test(["lua/haproxy/a.lua"], {})))
 
     def test_an_exemption_that_is_not_needed_is_found(self):
         paths = ["spoa/base/a.cc", "tests/spoa/base/a_test.cc"]

@@ -79,6 +79,16 @@ TEST_CASE("a text as long as the limit is read, a longer one is not") {
   CHECK_FALSE(in.ok());
 }
 
+TEST_CASE("no other type is a text") {
+  for (int type = 0; type < 256; ++type) {
+    const bool is_text = (type >= 0xA0 && type < 0xC0) || (type >= 0xD9 && type <= 0xDB);
+    const std::string bytes = std::string(1, static_cast<char>(type)) + std::string(100, '\0');
+    PackedReader in(as_bytes(bytes));
+    in.text(100);
+    CHECK(in.ok() == is_text);
+  }
+}
+
 TEST_CASE("a map is whole, alone, and as deep as the limit") {
   CHECK(is_packed_map(as_bytes("\x80")));
   CHECK(is_packed_map(as_bytes(nested_map(limits::kTableDepth))));

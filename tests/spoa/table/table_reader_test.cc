@@ -253,6 +253,11 @@ TEST_CASE("a route's tags are those of its names and epoch") {
   CHECK(fault_with(kV1, "/name", "v9") == "record 3: route v9 does not have its tag");
 }
 
+TEST_CASE("a message is one line, whatever it quotes") {
+  CHECK(fault_with(kV1, "/name", "v\n9") == "record 3: route v?9 does not have its tag");
+  CHECK(fault_with(kShop, "/same_site", "a\r\nb").find_first_of("\r\n") == std::string::npos);
+}
+
 TEST_CASE("shares sum to the whole or to nothing, references lead somewhere") {
   CHECK(fault_with(kV2, "/share", 1999) ==
         "record 5: the shares of gateway shop sum to 9999, wanted 10000 or 0");

@@ -1,0 +1,26 @@
+-- A transaction as HAProxy gives it to an action: fetches and converters by name, variables.
+local fake_transaction = {}
+
+function fake_transaction.new(facts)
+  local txn = { set = {}, fetched = {} }
+  txn.f = setmetatable({}, {
+    __index = function(_, name)
+      return function(_, argument)
+        txn.fetched[#txn.fetched + 1] = name
+        if name == "rand" then return argument - 1 end
+        return facts[name]
+      end
+    end,
+  })
+  txn.c = {
+    hmac = function(_, bytes, digest, key) return digest .. key .. bytes .. ("\0"):rep(32) end,
+    xxh64 = function(_, bytes) return #bytes end,
+    regsub = function(_, subject) return subject end,
+  }
+  txn.http = { req_get_headers = function() return facts.headers or {} end }
+  function txn.get_var(_, name) return facts[name] end
+  function txn.set_var(_, name, value) txn.set[name] = value end
+  return txn
+end
+
+return fake_transaction
