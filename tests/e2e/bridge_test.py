@@ -54,6 +54,14 @@ class Bridge(EndToEndTest):
         wait_until(lambda: not self.stage.agent_is_up() and self.stage.get().by == "bridge",
                    "decisions by the bridge")
 
+    def wait_for_bridges(self):
+        """Until each thread's bridge has the agent's table. The agent never sees a request with
+        headers larger than a frame."""
+        generation = self.stage.get().generation
+        huge = {"host": "a" * 4000, "headers": [("X-Large", "b" * 10500)]}
+        wait_until(lambda: all(self.stage.get(**huge).generation == generation for _ in range(30)),
+                   "each thread's bridge has the table")
+
     def start_agent_again(self):
         self.stage.start_agent()
         self.stage.wait_for_decisions()
@@ -95,6 +103,7 @@ class Bridge(EndToEndTest):
             of_agent = {user: self.stage.get(**request(user)) for user in users}
             self.assertEqual({response.by for response in of_agent.values()}, {"agent"})
             self.assertEqual(len({response.route for response in of_agent.values()}), 3)
+            self.wait_for_bridges()
             self.kill_agent()
             for user, response in of_agent.items():
                 again = self.stage.get(**request(user))
@@ -106,10 +115,7 @@ class Bridge(EndToEndTest):
         self.start("100%", "0%")
         self.stage.change(SHOP, first="0%", second="100%")
         generation = self.stage.get().generation
-        # The agent never sees a request with headers larger than a frame.
-        huge = {"host": "a" * 4000, "headers": [("X-Large", "b" * 10500)]}
-        wait_until(lambda: all(self.stage.get(**huge).generation == generation for _ in range(30)),
-                   "each thread's bridge has the table")
+        self.wait_for_bridges()
         self.kill_agent()
         for response in self.stage.get_many(50):
             self.assertEqual((response.by, response.route, response.generation),
