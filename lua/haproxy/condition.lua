@@ -21,13 +21,12 @@ local BROWSERS = {
 }
 condition.browser_count = #BROWSERS
 
-local function network_contains(network, address)
-  local whole = network.bits // 8
-  if sub(network.address, 1, whole) ~= sub(address, 1, whole) then return false end
-  local rest = network.bits % 8
-  if rest == 0 then return true end
-  local mask = 0xff << (8 - rest) & 0xff
-  return byte(network.address, whole + 1) & mask == byte(address, whole + 1) & mask
+-- What addresses of a network begin with: so many whole bytes, and bits of the byte after them.
+function condition.network(address, bits)
+  local whole = bits // 8
+  local mask = 0xff << (8 - bits % 8) & 0xff
+  local last = byte(address, whole + 1) or 0
+  return { whole = whole, start = sub(address, 1, whole), mask = mask, last = last & mask }
 end
 
 local function is_any(step, value)
@@ -50,8 +49,16 @@ local function is_user_agent(step, text)
 end
 
 local function is_in_network(step, address)
+  local whole, start
   for _, network in ipairs(step.values) do
-    if network_contains(network, address) then return true end
+    if network.whole ~= whole then
+      whole = network.whole
+      start = sub(address, 1, whole)
+    end
+    if start == network.start and
+       (network.mask == 0 or byte(address, whole + 1) & network.mask == network.last) then
+      return true
+    end
   end
   return false
 end

@@ -17,7 +17,7 @@ local function read_network(values, key)
   local pair = fields.array(values, key)
   local address = fields.text(pair, 1)
   if #address ~= ADDRESS_BYTES then error("an address has not 16 bytes", 0) end
-  return { address = address, bits = fields.integer(pair, 2, 0, ADDRESS_BITS) }
+  return condition.network(address, fields.integer(pair, 2, 0, ADDRESS_BITS))
 end
 
 local function read_user_agent(values, key)

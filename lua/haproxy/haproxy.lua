@@ -59,7 +59,12 @@ local SOURCE = {
 -- The request of a transaction, each fact fetched when first asked for.
 function haproxy.source_of(txn) return setmetatable({ txn }, SOURCE) end
 
--- What decide() gets, one for each thread; bind(txn) before each decision, which never yields.
+-- What decide() gets, one for each thread; bind(txn) before each decision.
+--
+-- HAProxy counts the instructions of each coroutine by a hook, which makes every one slower, and
+-- lets others go on after 10,000. They would be decided by the same context, and this decision
+-- would end with another request's transaction, or one that is gone. So bind() takes the hook off:
+-- a decision is bounded by its table. HAProxy sets it again whenever it resumes a coroutine.
 function haproxy.new_context()
   local context = {}
   local converters, fetches, marker
@@ -67,6 +72,7 @@ function haproxy.new_context()
   local sequences = rolls.new(random)
 
   function context.bind(txn)
+    debug.sethook()
     converters, fetches = txn.c, txn.f
     marker = marker or regex.new_marker(random)
     context.now = os.time()

@@ -58,6 +58,7 @@ end
 local function take_piece(self, answer)
   local piece = table_fetch.piece_of(answer)
   local fetch = self.fetch
+  if not fetch and piece.id == self.have then error("the table that was there already", 0) end
   if not fetch or (piece.id ~= fetch.id and piece.offset == 0) then
     fetch = table_fetch.new(piece.id, piece.size)
     self.fetch = fetch

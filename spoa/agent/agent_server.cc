@@ -96,7 +96,7 @@ class Server : public AgentServer {
 
 }  // namespace
 
-Result<std::unique_ptr<AgentServer>> AgentServer::start(AgentServerOptions options,
+Result<std::unique_ptr<AgentServer>> AgentServer::start(const AgentServerOptions& options,
                                                         const Published<routing::RouteTable>& table,
                                                         const Published<KeyRing>& keys) {
   const std::size_t workers = std::max(options.workers, 1u);

@@ -33,7 +33,7 @@ class AgentServer {
  public:
   // Binds every listener (a stale unix socket file is replaced; one with a live listener behind it
   // is an error) and starts the workers.
-  static Result<std::unique_ptr<AgentServer>> start(AgentServerOptions options,
+  static Result<std::unique_ptr<AgentServer>> start(const AgentServerOptions& options,
                                                     const Published<routing::RouteTable>& table,
                                                     const Published<KeyRing>& keys);
   virtual ~AgentServer() = default;  // stops at once

@@ -75,15 +75,21 @@ void BridgeBook::set_table(std::shared_ptr<const routing::RouteTable> table, Tim
   for (Bridge* bridge : bridges_) {
     if (table_ != nullptr && bridge->generation_ == table_->generation()) bridge->up_to_date_ = now;
   }
+  route_names_.clear();
   table_ = std::move(table);
   std::erase_if(decided_, [this](const auto& entry) { return !knows(entry.first); });
 }
 
-bool BridgeBook::knows(const Key& key) const {
+bool BridgeBook::knows(const Key& key) {
   if (key.gateway.empty()) return key.route.empty() && key.reason == "none";
   const routing::Gateway* gateway = table_ ? table_->find_gateway(key.gateway) : nullptr;
   if (gateway == nullptr || !is_reason(key.reason)) return false;
-  return key.route.empty() || gateway->find_route(key.route) != nullptr;
+  if (key.route.empty()) return true;
+  auto& names = route_names_[gateway];
+  if (names.empty()) {
+    for (const routing::Route& route : gateway->routes) names.insert(route.name);
+  }
+  return names.contains(key.route);
 }
 
 void BridgeBook::count(const table::DecidedCount& entry) {

@@ -11,6 +11,9 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/log.h"
@@ -75,12 +78,14 @@ class BridgeBook {
     std::uint64_t logged = 0;  // of these, told by a line
   };
 
-  bool knows(const Key& key) const;
+  bool knows(const Key& key);
   void count(const table::DecidedCount& entry);
   void log_processes();
   void log_lags();
 
   std::shared_ptr<const routing::RouteTable> table_;
+  // Names in table_ of the routes of those gateways that were asked for: one may have thousands.
+  std::unordered_map<const routing::Gateway*, std::unordered_set<std::string_view>> route_names_;
   std::set<Bridge*> bridges_;
   std::map<std::string, Process> processes_;
   std::map<Key, Count> decided_;

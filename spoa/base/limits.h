@@ -1,5 +1,5 @@
-// Every limit of the program, by name. Each is tested at N and at N + 1. Sizes are bytes unless the
-// name says otherwise; counts are inclusive maxima.
+// Every limit of the program, by name. Each is tested at N and at N + 1, but times to wait, which
+// tests shorten. Sizes are bytes unless the name says otherwise; counts are inclusive maxima.
 #pragma once
 
 #include <chrono>

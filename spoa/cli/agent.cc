@@ -88,7 +88,7 @@ Outcome fail(const std::string& message) {
 }
 
 Outcome start_keys(AgentSources& sources, const std::string& path) {
-  const Outcome started = sources.start_keys();
+  Outcome started = sources.start_keys();
   if (started) return started;
   const std::string hint = ::access(path.c_str(), F_OK) == 0 ? "" : folder_hint(path);
   return fail(started.error().message + (hint.empty() ? "" : "; " + hint));
@@ -112,7 +112,7 @@ std::unique_ptr<agent::AgentServer> start_server(const config::Settings& setting
   if (settings.spop.max_frame_size > 0) options.max_frame_size = settings.spop.max_frame_size;
   options.socket_mode = settings.spop.socket_mode;
   options.socket_owner = settings.spop.socket_owner;
-  auto server = agent::AgentServer::start(std::move(options), sources.table(), sources.keys());
+  auto server = agent::AgentServer::start(options, sources.table(), sources.keys());
   if (server) return std::move(*server);
   log_refused(server.error(), settings.spop.listen);
   return nullptr;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/limits.h"
 #include "cli/gateway_listing.h"
+#include "table/condition_program.h"
 
 namespace pointsman::cli {
 namespace {
@@ -25,7 +27,26 @@ void warn_of_bridges_without_keys(Loaded& loaded) {
                     "keys travel over unix sockets only",
                     address.to_text()));
   }
-  loaded.diagnostics.sort_by_place();
+}
+
+// Regular expressions are many for the bridge, which compiles each at each use.
+void warn_of_patterns_beyond_the_bridge(Loaded& loaded) {
+  if (!loaded.table) return;
+  for (const auto& gateway : loaded.table->gateways()) {
+    table::Patterns patterns;
+    for (const routing::Route& route : gateway->routes) {
+      if (route.condition) (void)table::compile_condition(*route.condition, patterns);
+      for (const routing::Rewrite& rewrite : route.rewrites) {
+        if (rewrite.condition()) (void)table::compile_condition(*rewrite.condition(), patterns);
+      }
+    }
+    if (patterns.left_out() == 0) continue;
+    loaded.diagnostics.warning(
+        gateway->spec.place, gateway->name, "routes",
+        fmt::format("has more than {} different patterns: {} 'matches' count as false while the "
+                    "agent is away",
+                    limits::kTablePatterns, patterns.left_out()));
+  }
 }
 
 std::string summary(const Loaded& loaded) {
@@ -91,6 +112,8 @@ ExitCode run_check(const CheckOptions& options, Console& console) {
   sources.gateways.insert(sources.gateways.end(), options.files.begin(), options.files.end());
   Loaded loaded = load(sources, console);
   warn_of_bridges_without_keys(loaded);
+  warn_of_patterns_beyond_the_bridge(loaded);
+  loaded.diagnostics.sort_by_place();
   if (options.json) {
     print_as_json(loaded, console);
   } else {

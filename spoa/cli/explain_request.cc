@@ -82,7 +82,7 @@ Outcome RequestText::read_url(std::string_view url) {
     }
     url.remove_prefix(colon + 3);
     const std::string_view authority = url.substr(0, url.find_first_of("/?"));
-    if (const Outcome read = read_authority(authority); !read) return read;
+    if (Outcome read = read_authority(authority); !read) return read;
     url.remove_prefix(authority.size());
   }
   const std::size_t question = url.find('?');

@@ -1,6 +1,7 @@
 #include "config/settings.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,8 +14,6 @@
 #include "config/value_syntax.h"
 #include "config/yaml_fields.h"
 #include "config/yaml_reader.h"
-
-extern char** environ;
 
 namespace pointsman::config {
 namespace {

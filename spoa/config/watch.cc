@@ -206,7 +206,7 @@ Watch::~Watch() {
   if (state_->fd >= 0) ::close(state_->fd);
 }
 
-Result<std::unique_ptr<Watch>> Watch::start(std::vector<std::string> paths, Now now) {
+Result<std::unique_ptr<Watch>> Watch::start(const std::vector<std::string>& paths, Now now) {
   std::unique_ptr<Watch> watch(new Watch());
   State& state = *watch->state_;
   state.now = std::move(now);

@@ -17,7 +17,7 @@ class Watch {
  public:
   using Now = std::function<std::chrono::steady_clock::time_point()>;
 
-  static Result<std::unique_ptr<Watch>> start(std::vector<std::string> paths,
+  static Result<std::unique_ptr<Watch>> start(const std::vector<std::string>& paths,
                                               Now now = std::chrono::steady_clock::now);
   ~Watch();
   Watch(const Watch&) = delete;

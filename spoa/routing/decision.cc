@@ -3,7 +3,6 @@
 #include <cassert>
 #include <cstdio>
 #include <span>
-#include <utility>
 
 #include "base/limits.h"
 #include "routing/shares.h"
@@ -34,7 +33,7 @@ struct Way {
 
   void add(Stop stop) {
     assert(count < stops.size());
-    stops[count++] = std::move(stop);
+    stops[count++] = stop;
   }
   void remove_last() { --count; }
   Stop& last() { return stops[count - 1]; }

@@ -102,7 +102,10 @@ class Compiler {
 bool Patterns::admit(const std::string& pattern, bool ignores_case) {
   std::pair<std::string, bool> entry(pattern, ignores_case);
   if (admitted_.contains(entry)) return true;
-  if (admitted_.size() == limits::kTablePatterns) return false;
+  if (admitted_.size() == limits::kTablePatterns) {
+    ++left_out_;
+    return false;
+  }
   admitted_.insert(std::move(entry));
   return true;
 }

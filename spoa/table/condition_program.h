@@ -36,9 +36,11 @@ class Patterns {
  public:
   // False where there are so many others already.
   bool admit(const std::string& pattern, bool ignores_case);
+  std::size_t left_out() const { return left_out_; }  // how often it was false
 
  private:
   std::set<std::pair<std::string, bool>> admitted_;
+  std::size_t left_out_ = 0;
 };
 
 bool ignores_case(routing::Field field);  // in `matches`

@@ -86,7 +86,10 @@ bool PackedReader::boolean() {
 
 std::string PackedReader::text(std::size_t longest) {
   const std::uint8_t type = cursor_.u8();
-  if (!is_text(type)) fail();
+  if (!is_text(type)) {
+    fail();
+    return {};
+  }
   const std::uint64_t size = type < 0xC0 ? type & 0x1F : big_endian(1U << (type - 0xD9));
   if (size > longest) fail();
   return std::string(as_text(cursor_.bytes(size)));

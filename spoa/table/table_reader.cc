@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cassert>
 #include <optional>
 #include <string>
 #include <unordered_set>
@@ -131,17 +133,30 @@ class Reader {
   std::unordered_set<std::string> hosts_;
 };
 
-Error first_error(const Diagnostics& diagnostics) {
-  for (const Diagnostic& item : diagnostics.items()) {
-    if (item.severity != Severity::kError) continue;
-    return Error{fmt::format("gateway {}: {}", item.gateway, to_text(item))};
+// Messages quote what a table says, and are lines of a log.
+Error in_one_line(Error error) {
+  for (char& c : error.message) {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7F') c = '?';
   }
-  return Error{"unknown"};
+  return error;
+}
+
+Error first_error(const Diagnostics& diagnostics) {
+  const auto& items = diagnostics.items();
+  const auto found = std::find_if(items.begin(), items.end(), [](const Diagnostic& item) {
+    return item.severity == Severity::kError;
+  });
+  assert(found != items.end());
+  return in_one_line({fmt::format("gateway {}: {}", found->gateway, to_text(*found))});
 }
 
 }  // namespace
 
-Result<StoredTable> read_table(Bytes document) { return Reader().read(document); }
+Result<StoredTable> read_table(Bytes document) {
+  auto stored = Reader().read(document);
+  if (!stored) return in_one_line(stored.error());
+  return stored;
+}
 
 Result<std::shared_ptr<const routing::RouteTable>> link_table(const StoredTable& stored) {
   Diagnostics diagnostics;

@@ -15,7 +15,7 @@ from namespace import Namespace
 from open_loop import (FIREFOX, PLAIN, OpenLoop, failures, percentile, share,
                        visitors_who_moved)
 
-RATE = 250  # requests a second
+RATE = 150  # requests a second
 SHOP = """
 name: shop
 port: 8080
@@ -28,16 +28,17 @@ routes:
     condition_strength: 50%
     instances: ["$v2"]
 """
-# Each decider (workers of the agent, threads of HAProxy) splits exactly for itself.
-POINTS = 4
+# Each decider (workers of the agent, threads of HAProxy) splits exactly for itself, and some see few
+# requests.
+POINTS, FIREFOX_POINTS = 6, 8
 FULL = """
 name: full
 port: 8081
 routes:
-  all: {weight: 100%, instances: ["$v1"]}
+  all: {weight: 100%, backend: be_full}
 """
-FULL_ROUTE = "  r{0}: {{weight: 0%, condition: path ends with /nothing/{0}, instances: ['{1}']}}\n"
-FULL_ROUTES = 5000
+FULL_ROUTE = "  r{0}: {{weight: 0%, condition: path == /nothing/{0}, backend: be_full}}\n"
+FULL_ROUTES = 9000
 
 
 class FailureTable(EndToEndTest):
@@ -65,7 +66,7 @@ class FailureTable(EndToEndTest):
         self.assertEqual(failures(samples)[:3], [])
         self.assertLessEqual({sample.by for sample in samples}, set(deciders))
         self.assertAlmostEqual(share(samples, PLAIN, "shop/v2"), 20, delta=POINTS)
-        self.assertAlmostEqual(share(samples, FIREFOX, "shop/v2"), 60, delta=POINTS)
+        self.assertAlmostEqual(share(samples, FIREFOX, "shop/v2"), 60, delta=FIREFOX_POINTS)
         self.assertEqual(visitors_who_moved(samples), [])
         self.assertEqual({sample.service for sample in samples if sample.route == "shop/v2"},
                          {"v2"})
@@ -162,10 +163,11 @@ class FailureTable(EndToEndTest):
 
     def test_the_agent_has_more_to_do_than_it_can(self):
         """Another gateway of the same agent, with thousands of conditions, takes all its time."""
-        routes = "".join(FULL_ROUTE.format(i, self.stage.services["v1"])
-                         for i in range(FULL_ROUTES))
+        routes = "".join(FULL_ROUTE.format(i) for i in range(FULL_ROUTES))
         self.stage.ports[8081] = free_port()
         self.start(SHOP, FULL + routes)
+        backend = "\nbackend be_full\n    http-request return status 200\n"
+        self.stage.write("conf/haproxy.cfg", self.stage.read("conf/haproxy.cfg") + backend)
         self.stage.start_master()
         self.stage.wait_for_decisions()
         with self.load() as load:
@@ -175,7 +177,7 @@ class FailureTable(EndToEndTest):
                                            f"http://{ADDRESS}:{self.stage.ports[8081]}/page"])
             self.assertEqual(wrk.child.wait(30), 0)
             started = time.monotonic()
-            first = self.wait_for_deciders(load, "agent")
+            first = self.wait_for_deciders(load, "agent", RATE, seconds=60)
         self.assert_nobody_noticed(load)
         self.record("agent full: another gateway floods it for 5 s", load, start,
                     first.due - started)
@@ -228,7 +230,10 @@ class FailureTable(EndToEndTest):
 
     def test_headers_are_larger_than_a_frame(self):
         """Those requests alone are decided by the bridge; nobody else loses the agent."""
-        self.start_both()
+        self.start()
+        self.stage.be_patient()  # so that a stall of this machine is not taken for a lost agent
+        self.stage.start_master()
+        self.stage.wait_for_decisions()
         huge = [("X-Large", "b" * 10500), ("User-Agent", "Firefox/128")]
         answers = []
         with self.load() as load:
@@ -238,7 +243,7 @@ class FailureTable(EndToEndTest):
                 answers.append(self.stage.get(host="a" * 4000, headers=huge))
             self.assertIsNotNone(load.wait_for(RATE))
         self.assertEqual({(answer.status, answer.by) for answer in answers}, {(200, "bridge")})
-        self.assert_share(answers, "shop/v2", 60, points=POINTS)
+        self.assert_share(answers, "shop/v2", 60, points=FIREFOX_POINTS)
         self.assert_nobody_noticed(load, deciders=["agent"])
         self.record("200 requests with headers larger than a frame", load, start)
 

@@ -64,6 +64,7 @@ class Snippet(EndToEndTest):
         self.stage.start_agent()
         self.stage.render("--snippet", bridge=bridge)
         self.paste()
+        self.stage.be_patient()
         self.stage.start_haproxy()
         self.stage.wait_for_decisions()
 

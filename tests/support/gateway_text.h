@@ -6,11 +6,11 @@
 //       rewrite /v2%[path] if path starts with /api
 //     route rest - to other
 //
-// Words of a gateway: sticky, instance, strict, evict, forced, host=, cookie=, ttl=, idle=
-// (seconds), by=header:NAME (cookie:, query:) or by=src. Of a route: its weight ("80%", "4", or "-"
-// for none), epoch=, backend=, to GATEWAY, at STRENGTH, and at last if CONDITION. Every route that
-// says nothing else gets an instance, so that nothing is warned about. A word nobody knows fails
-// the test.
+// Words of a gateway: sticky, instance, strict, evict, forced, host=, cookie=, domain=, ttl=, idle=
+// (seconds), secure, insecure, by=header:NAME (cookie:, query:) or by=src. Of a route: its weight
+// ("80%", "4", or "-" for none), epoch=, backend=, to GATEWAY, at STRENGTH, and at last if
+// CONDITION. Every route that says nothing else gets an instance, so that nothing is warned about.
+// A word nobody knows fails the test.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -77,6 +77,12 @@ inline routing::GatewaySpec read_gateway_line(std::istringstream& words) {
       gateway.virtual_hosts.push_back({after(word, "host="), {}});
     } else if (word.starts_with("cookie=")) {
       gateway.sticky.cookie = after(word, "cookie=");
+    } else if (word.starts_with("domain=")) {
+      gateway.sticky.domain = after(word, "domain=");
+    } else if (word == "secure") {
+      gateway.sticky.secure = routing::StickySpec::Secure::kAlways;
+    } else if (word == "insecure") {
+      gateway.sticky.secure = routing::StickySpec::Secure::kNever;
     } else if (word.starts_with("ttl=")) {
       gateway.sticky.ttl = std::chrono::seconds(std::stol(after(word, "ttl=")));
     } else if (word.starts_with("idle=")) {

@@ -6,7 +6,8 @@ import project
 
 LIMITS = "spoa/base/limits.h"
 LIMIT = re.compile(r"^inline constexpr ([\w:]+) (k\w+)\b", re.MULTILINE)
-#Times to wait : tests that need one pass a shorter one, since none sleeps.
+
+# Times to wait: tests that need one pass a shorter one, since none sleeps.
 WAITING_TIMES = {
     "kAcceptPause", "kHelloTimeout", "kWriteTimeout", "kLingerTimeout", "kDrainQuiet",
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
@@ -15,9 +16,8 @@ WAITING_TIMES = {
 
 
 def limits(text):
-    return {
-name: kind for kind, name in LIMIT.findall(text)
-}
+    return {name: kind for kind, name in LIMIT.findall(text)}
+
 
 def check_limits(files, waiting_times):
     kinds = limits(files[LIMITS])

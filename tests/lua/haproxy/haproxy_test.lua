@@ -57,4 +57,23 @@ tests["the context is bound to the transaction"] = function()
   luaunit.assertEquals(context.strength("other"), first)
 end
 
+-- HAProxy's hook lets other requests be decided in the middle of a coroutine's instructions.
+tests["nothing interrupts a decision once the context is bound"] = function()
+  local context = haproxy.new_context()
+  local function decide_something(bind)
+    local interruptions = 0
+    coroutine.wrap(function()
+      debug.sethook(function() interruptions = interruptions + 1 end, "", 1)
+      if bind then context.bind(fake_transaction.new({})) end
+      local before = interruptions
+      for i = 1, 1000 do context.now = i end
+      interruptions = interruptions - before
+      debug.sethook()
+    end)()
+    return interruptions
+  end
+  luaunit.assertTrue(decide_something(false) > 1000)
+  luaunit.assertEquals(decide_something(true), 0)
+end
+
 return tests

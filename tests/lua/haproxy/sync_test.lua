@@ -82,6 +82,16 @@ tests["a table that is refused leaves the old one and is not asked for again"] =
   luaunit.assertEquals(bridge.generation(), 3)
 end
 
+tests["an agent that sends a table again and again is not asked without a rest"] = function()
+  for _, bytes in ipairs({ table_bytes(1), "no table" }) do
+    local same = pieces("same", bytes, 8000)[1]
+    local bridge = bridge_of({ same, same, same, same })
+    bridge.turns(4)
+    luaunit.assertEquals(bridge.slept, { 100, 200, 400 })
+    luaunit.assertEquals(bridge.agent.closed, 3)
+  end
+end
+
 tests["lies about places and sizes end the connection, not the table"] = function()
   local function lie(change)
     return function()

@@ -159,6 +159,32 @@ local function decide_all(tables)
   end
 end
 
+-- What the agent's writer makes, at the sizes of pieces that files and connections have.
+tests["the golden documents are read, and decided by"] = function()
+  local generations = {}
+  for _, name in ipairs({ "minimal", "everything", "mixed_routes" }) do
+    local file = assert(io.open("tests/golden/table/" .. name .. ".pmt", "rb"))
+    local bytes = file:read("a")
+    file:close()
+    for _, size in ipairs({ 8000, 1 << 16 }) do
+      local tables, fault = document.read(bytes, size)
+      luaunit.assertNil(fault, name)
+      decide_all(tables)
+      for gateway in pairs(tables.gateways) do
+        local context = fake_context.new()
+        context.strength = function() return 0.3 end
+        context.weight = context.strength
+        luaunit.assertNotNil(decide(tables, { gateway = gateway, path = "/" }, context).first)
+      end
+      generations[name] = tables.generation
+    end
+    -- The last byte is damaged, and a record is missing.
+    luaunit.assertNil(document.read(bytes:sub(1, -2) .. string.char(bytes:byte(-1) ~ 1)))
+    luaunit.assertNil(document.read(bytes:sub(1, -2)))
+  end
+  luaunit.assertEquals(generations.mixed_routes, 1000)
+end
+
 tests["whatever a payload says with a good sum is refused or can be decided by"] = function()
   local maps = document.maps(description())
   local refused, read = 0, 0

@@ -224,6 +224,10 @@ TEST_CASE("names are counted apart up to the limit") {
   fixture.asks(bridge, asking("x", 8, {{"more", "r0", "weight", 1}, {"one", "r0", "none", 1}}));
   CHECK(fixture.book.report().decided.size() == limits::kDecidedNames);
   CHECK(fixture.book.report().decided_unknown == 1);
+  // What the next table still has stays counted, all of it looked up by the new names.
+  fixture.book.set_table(test::table_of("gateway one\n route r0 50%\n route r1 50%", 9),
+                         fixture.now);
+  CHECK(fixture.book.report().decided.size() == 2 * kReasons);
 }
 
 }  // namespace pointsman::agent

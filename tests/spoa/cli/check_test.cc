@@ -200,3 +200,19 @@ TEST_CASE("output that goes to a file has no colour") {
   const ProgramResult result = deployment.run({"check"}, {"", {{"TERM", "xterm"}}, {}});
   CHECK(result.out.find('\x1b') == std::string::npos);
 }
+
+TEST_CASE("check warns of more patterns than a bridge takes, and of none below") {
+  const auto gateway = [](std::size_t patterns) {
+    std::string text = "name: shop\nport: 8080\nroutes:\n";
+    for (std::size_t i = 0; i < patterns; ++i) {
+      text += "  r" + std::to_string(i) + ": {weight: " + (i == 0 ? "100%" : "0%") +
+              ", backend: be, condition: path matches '^/" + std::to_string(i) + "'}\n";
+    }
+    return text;
+  };
+  CHECK(check_text(gateway(pointsman::limits::kTablePatterns)).err == "");
+  const ProgramResult result = check_text(gateway(pointsman::limits::kTablePatterns + 1));
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err, Contains("warning") && Contains("routes: has more than 32 different "
+                                                         "patterns: 1 'matches' count as false"));
+}
