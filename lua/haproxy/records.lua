@@ -6,7 +6,7 @@ records.__index = records
 local unpack = string.unpack
 
 local HEAD_BYTES = 8
-local PAYLOAD_BYTES = 1 << 20
+local PAYLOAD_BYTES = 4 << 20
 local WORDS_AT_ONCE = 8
 local CHECKED_AT_ONCE = 1 << 14  -- bytes a call: about 0.1 ms
 local FACTOR = 0x9E3779B97F4A7C15
