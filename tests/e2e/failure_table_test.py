@@ -28,8 +28,8 @@ routes:
     condition_strength: 50%
     instances: ["$v2"]
 """
-# Each decider (workers of the agent, threads of HAProxy) splits exactly for itself, and some see few
-# requests.
+# Each decider (workers of the agent, threads of HAProxy) splits exactly for itself, and some see
+# few requests.
 POINTS, FIREFOX_POINTS = 6, 8
 FULL = """
 name: full
