@@ -8,12 +8,15 @@ MAY_INCLUDE = {
     "base": set(),
     "net": {"base"},
     "spop": {"base"},
+    "registry": {"base"},
     "routing": {"base"},
     "table": {"base", "routing"},
     "config": {"base", "routing"},
     "render": {"base", "routing"},
     "agent": {"base", "net", "spop", "routing", "table"},
-    "cli": {"base", "net", "spop", "routing", "table", "config", "render", "agent"},
+    "cli": {
+        "base", "net", "spop", "routing", "registry", "table", "config", "render", "agent",
+    },
 }
 
 # Third-party headers, and the only places that may see them.
