@@ -138,6 +138,16 @@ void add_render(CLI::App& root, CommandLine& line) {
                  "File with the secret of instance cookies (default: instance.key in the state "
                  "folder)")
       ->type_name("FILE");
+  app.add_option("--nameserver", options.nameserver,
+                 "Where HAProxy asks for the instances of services (default: 127.0.0.1:8600)")
+      ->type_name("ADDRESS:PORT");
+  app.add_option("--zone", options.zone,
+                 "Zone of the services' names (default: pointsman.internal)")
+      ->type_name("NAME");
+  app.add_option("--slots", options.service_slots,
+                 "Instances of a service at once, at most (default: 100)")
+      ->type_name("COUNT")
+      ->check(CLI::Range(1U, 10000U));
   app.add_option("--user", options.user, "HAProxy's user, '' to keep")->type_name("NAME");
   app.add_option("--group", options.group, "HAProxy's group, '' to keep")->type_name("NAME");
   app.add_option("--stats-socket", options.stats_socket, "HAProxy's stats socket")

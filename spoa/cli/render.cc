@@ -107,6 +107,9 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
     options.bridge_file = absolute_path(given.folder + "/pointsman/pointsman.lua");
   }
   set_bridge(given, settings, options);
+  if (!given.nameserver.empty()) options.nameserver = given.nameserver;
+  if (!given.zone.empty()) options.zone = given.zone;
+  options.service_slots = given.service_slots;
   if (given.user) options.user = *given.user;
   if (given.group) options.group = *given.group;
   options.stats_socket = given.stats_socket;

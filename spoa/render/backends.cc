@@ -19,6 +19,8 @@ using routing::StickySpec;
 
 bool is_tcp(const Gateway& gateway) { return gateway.spec.protocol == GatewaySpec::Protocol::kTcp; }
 
+constexpr std::size_t kLabelBytes = 63;  // RFC 1035 section 2.3.4
+
 bool is_literal(std::string_view host) { return IpAddress::parse(host).has_value(); }
 
 Result<ServerLine> server_line(const std::string& what, const routing::InstanceSpec& instance) {
@@ -30,11 +32,6 @@ Result<ServerLine> server_line(const std::string& what, const routing::InstanceS
   line.weight = instance.weight;
   line.named = !is_literal(instance.address);
   return line;
-}
-
-std::string why_no_servers(const RouteSpec& route) {
-  if (route.discover) return "instances found by DNS are not rendered yet, add server lines";
-  return "instances of the service registry are not rendered yet, add server lines";
 }
 
 Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& route) {
@@ -63,7 +60,12 @@ Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& rout
     }
     backend.servers.push_back(*line);
   }
-  if (backend.servers.empty()) backend.note = why_no_servers(route);
+  if (!backend.servers.empty()) return backend;
+  backend.service = routing::service_name(route);
+  if (backend.service.size() > kLabelBytes) {
+    return Error{fmt::format("{}: service {} is longer than a DNS label, {} bytes: name another",
+                             what, backend.service, kLabelBytes)};
+  }
   return backend;
 }
 

@@ -28,15 +28,16 @@ struct RouteBackend {
   std::string route;
   std::string backend;
   std::string balance;
-  std::string note;                    // why there is no server line; else empty
   std::vector<InstanceCookie> cookie;  // none or one
   std::vector<ServerLine> servers;
+  std::string service;  // of the registry, where there are no servers
 };
 
 // The agents' own backend, as the templates name it: no decision may name it.
 inline constexpr const char* kAgentsBackend = "pointsman-agents";
 
-// Backends of routes that don't name one of the user's.
+// Backends of routes that don't name one of the user's: with the servers that they list, or else
+// those of a service.
 Result<std::vector<RouteBackend>> plan_backends(const routing::RouteTable& table);
 // All that a decision may name, sorted, once each.
 Result<std::vector<std::string>> plan_whitelist(const routing::RouteTable& table);

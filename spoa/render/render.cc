@@ -47,10 +47,9 @@ data partial_of(std::string_view name) {
 
 Outcome check_options(const Options& options) {
   const std::pair<std::string_view, std::string_view> words[] = {
-      {options.spoe_file, "SPOE file"},
-      {options.whitelist_file, "map file"},
-      {options.bridge_file, "bridge file"},
-      {options.table_file, "table file"}};
+      {options.spoe_file, "SPOE file"},     {options.whitelist_file, "map file"},
+      {options.bridge_file, "bridge file"}, {options.table_file, "table file"},
+      {options.nameserver, "nameserver"},   {options.zone, "zone"}};
   for (const auto& [text, what] : words) {
     if (auto safe = check_word(text, what); !safe) return safe;
   }
@@ -92,7 +91,7 @@ data route_list(const std::vector<RouteBackend>& backends, const std::string& co
     route.set("route", backend.route);
     route.set("backend", backend.backend);
     route.set("balance", backend.balance);
-    if (!backend.note.empty()) route.set("note", backend.note);
+    if (!backend.service.empty()) route.set("service", backend.service);
     data cookies{list{}};
     for (const InstanceCookie& cookie : backend.cookie) {
       data item;
@@ -154,7 +153,14 @@ Result<data> integration_values(const routing::RouteTable& table, const Options&
   values.set("sent_headers", header_list(options));
   values.set("routes", route_list(*backends, options.instance_cookie_key));
   values.set("left_out", left_out_list(table));
-  for (const auto* name : {"bridge", "decide", "log_format", "agents", "backends"}) {
+  const bool has_services =
+      std::any_of(backends->begin(), backends->end(),
+                  [](const auto& backend) { return !backend.service.empty(); });
+  values.set("has_services", has_services);
+  values.set("nameserver", options.nameserver);
+  values.set("zone", options.zone);
+  values.set("service_slots", std::to_string(options.service_slots));
+  for (const auto* name : {"bridge", "decide", "log_format", "agents", "resolvers", "backends"}) {
     values.set(std::string(name) + "_lines", partial_of(name));
   }
   return values;

@@ -41,6 +41,11 @@ struct Options {
   // keeps to the file.
   std::vector<std::string> table_agents = {"unix:/var/lib/haproxy/pointsman/table.sock"};
 
+  // Where HAProxy asks for the instances of services, "address:port", and the zone of their names.
+  std::string nameserver = "127.0.0.1:8600";
+  std::string zone = "pointsman.internal";
+  unsigned service_slots = 100;  // instances of one service at once, at most
+
   // Complete configuration only.
   std::string user = "haproxy";            // name or numeric id; empty: not changed
   std::string group = "haproxy";           // likewise

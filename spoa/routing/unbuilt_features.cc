@@ -16,33 +16,11 @@ class Warnings {
       add(spec.place, "port", "tcp gateways are not served yet");
     }
     for (std::size_t i = 0; i < gateway_.routes.size(); ++i) {
-      of_instances(spec.routes[i]);
       of_conditions(gateway_.routes[i], spec.routes[i]);
     }
   }
 
  private:
-  void of_instances(const RouteSpec& route) {
-    const std::string key = "routes." + route.name;
-    if (route.service) {
-      add(route.service->place, key + ".service",
-          "services are not looked up yet: the backend gets no servers from 'service: " +
-              route.service->text + "'");
-    }
-    if (route.discover) {
-      add(route.place, key + ".discover",
-          "discovery by DNS is not built yet: the backend gets no servers from 'discover:'");
-    }
-    const bool external = route.name.starts_with('[') && route.name.ends_with(']');
-    const bool says_where = route.service || route.discover || route.backend || route.gateway ||
-                            !route.instances.empty() || external;
-    if (!says_where) {
-      add(route.place, key,
-          "the route means the service of its name, and services are not looked up yet: give it "
-          "'instances:' or 'backend:'");
-    }
-  }
-
   void of_conditions(const Route& route, const RouteSpec& spec) {
     const std::string key = "routes." + spec.name;
     if (route.condition)

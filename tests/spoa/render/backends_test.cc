@@ -27,3 +27,27 @@ TEST_CASE("a backend of the user's has no section") {
   REQUIRE(backends->size() == 1);
   CHECK(backends->front().backend == "shop__shop-v2");
 }
+
+TEST_CASE("a route that lists no instances goes to a service") {
+  auto spec = shop();
+  spec.routes[0].instances.clear();
+  spec.routes[1].instances.clear();
+  spec.routes[1].service = routing::SpecText{"web", {}};
+  const auto backends = render::plan_backends(*table_of({spec}));
+  REQUIRE(backends);
+  REQUIRE(backends->size() == 2);
+  CHECK(backends->front().service == "shop-v1");
+  CHECK(backends->back().service == "web");
+  CHECK(backends->back().servers.empty());
+}
+
+TEST_CASE("a service's name is a DNS label, at most 63 bytes") {
+  for (const std::size_t size : {63, 64}) {
+    auto spec = shop();
+    spec.routes[0].instances.clear();
+    spec.routes[0].service = routing::SpecText{std::string(size, 'a'), {}};
+    const auto backends = render::plan_backends(*table_of({spec}));
+    CHECK(bool(backends) == (size == 63));
+    if (!backends) CHECK_THAT(backends.error().message, Contains("longer than a DNS label"));
+  }
+}

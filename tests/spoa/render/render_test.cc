@@ -192,3 +192,24 @@ TEST_CASE("tcp gateways are left out, and the text says so") {
   REQUIRE(files);
   CHECK_THAT((*files)[0].text, Contains("# Left out: gateway db") && !Contains("backend db__"));
 }
+
+TEST_CASE("routes to services get their servers from the resolvers, and only then there are any") {
+  auto spec = shop();
+  spec.routes[1].instances.clear();
+  spec.routes[1].service = routing::SpecText{"web", {}};
+  render::Options options;
+  options.nameserver = "192.0.2.53:53";
+  options.zone = "services.example";
+  options.service_slots = 20;
+  for (const auto& files : {render::render_snippet(*table_of({spec}), options),
+                            render::render_complete(*table_of({spec}), options)}) {
+    REQUIRE(files);
+    const std::string& text = files->front().text;
+    CHECK_THAT(text, Contains("\nresolvers pointsman\n    nameserver agent 192.0.2.53:53\n"));
+    CHECK_THAT(text, Contains("\n    server-template i 20 _web._tcp.service.services.example "
+                              "resolvers pointsman init-addr none\n"));
+  }
+  const auto without = render::render_complete(*table_of({shop()}), options);
+  REQUIRE(without);
+  CHECK_THAT(without->front().text, !Contains("resolvers"));
+}
