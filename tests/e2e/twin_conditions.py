@@ -45,16 +45,16 @@ FILLINGS = {
     "method": (b"", b"A", b"a."),
     "url": (b"", b"&b=1", b"/b", b"&\xff"),
     "user-agent": (b"", b"Mozilla/5.0 ", b" (X11; \xfc)", b"\t\\"),
-    "header": (b"", b"a", b", b", b"\xff\xe9", b" \t b", b"\\0", b"a" * 3000),
+    "header": (b"", b"a", b", b", b"\xff\xe9", b" \t b", b"\\0", b"a" * 1900),
     "cookie": (b"", b"a", b", b", b"\xff", b"=", b"%3B"),
-    "parameter": (b"", b"a", b"=", b"\xff", b"%26", b"+", b"a" * 1000),
+    "parameter": (b"", b"a", b"=", b"\xff", b"%26", b"+", b"a" * 300),
 }
 # With the value in the place of VALUE.
 PATTERNS = ("VALUE", "^(.*)VALUE(.*)$", "(VALUE)|(never)", "(?:(.)|)VALUE", "(?i:VALUE)",
             "(?<word>VALUE)[^/]*$", "^(?!.*stop)(?:.*?)(VALUE){1,2}", "(?s)\\A.*VALUE.*\\z",
             "[[:alnum:]]*?(VALUE)()", "((((((((VALUE))))))))(.?)", "\\QVALUE\\E", "(?=VALUE)(..)",
             "(?|(VALUE)x|(VALUE))", "(*UCP)(?:\\w*|)VALUE", "(?x) VALUE  # blanks are nothing",
-            "(?:(.))?\\KVALUE", "VALUE(*ACCEPT)never", "(VALUE|.)+")
+            "(?:(.))?\\KVALUE", "VALUE(*ACCEPT)never", "(?:.|(never))*?VALUE")
 AGENTS = {
     "Chrome": b"Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",
     "EDGE": b"Mozilla/5.0 (X11) Chrome/120.0 Safari/537.36 Edg/120.0",
@@ -181,7 +181,9 @@ class Test:
             if not value:
                 return b"x" if exact and rng.random() < 0.5 else None
             value = self.near_miss(rng, value)
-        before, after = (rng.choice(FILLINGS.get(self.field)) for _ in range(2))
+        before, after = (rng.choice(FILLINGS[self.field]) for _ in range(2))
+        if value.startswith(b"["):
+            return value
         if exact or self.positive == "starts with" or self.field in ("query", "url", "method"):
             before = b""
         elif self.field == "path" and before and not before.startswith(b"/"):
@@ -191,6 +193,8 @@ class Test:
         return before + value + after
 
     def near_miss(self, rng, value):
+        if value.startswith(b"["):  # HAProxy 3.2 refuses a host with one bracket
+            return value.replace(b"::", b"::f")
         miss = value[:-1]
         ignores_case = self.field in ("host", "sni") or "(?i" in (self.pattern or "")
         if not ignores_case and value.swapcase() != value and rng.random() < 0.5:

@@ -6,7 +6,7 @@ import json
 
 from twin_conditions import KINDS, Test, random_condition
 
-COUNT = 18
+COUNT = 20
 REWRITES = (
     "/new%[path]",
     "%[path]/more if not method == GET",
@@ -43,9 +43,9 @@ class Gateway:
         self.name = rng.choice((f"g{number}", f"team/g{number}", f"Team-{number}/web.x"))
         self.hosts = [f"g{number}.example", f"*.g{number}.example"] + ["*"] * (number == 0)
         self.shape = {"name": self.name, "virtual_hosts": self.hosts}
-        self.split_by = rng.choice([None, None, *KEYS])
-        self.weights = "keyed" if self.split_by and rng.random() < 0.8 else None
-        self.weights = self.weights or rng.choice(("one", "one", "one", "none"))
+        self.weights = ("one", "keyed", "none", "keyed", "one")[number % 5]
+        kinds_of_keys = sorted(KEYS) if self.weights == "keyed" else [None, None, *KEYS]
+        self.split_by = rng.choice(kinds_of_keys)
         self.others = others
         self.is_sticky = not others and rng.random() < 0.7
         self.allow_forced = rng.random() < 0.6
@@ -134,8 +134,8 @@ class Gateway:
 
 
 def random_gateways(rng, numbers):
-    """Every kind of test stands in some gateway, and each way to put tests together in several."""
-    kinds = KINDS + [("expression", word) for word in ("and", "or", "not") for _ in range(6)]
+    """Every kind of test stands in two gateways, and each way to put tests together in several."""
+    kinds = 2 * KINDS + [("expression", word) for word in ("and", "or", "not") for _ in range(8)]
     rng.shuffle(kinds)
     gateways = []
     for number in range(COUNT):
