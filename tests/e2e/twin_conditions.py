@@ -40,7 +40,7 @@ VALUES = {
 FILLINGS = {
     "host": (b"", b"a", b"b."),
     "sni": (b"", b"a", b"b."),
-    "path": (b"", b"/", b"/b", b"/%C3%A9", b"/\xff\xfe", b"/a//", b"/\xc3\xa9"),
+    "path": (b"", b"/", b"/b", b"/%C3%A9", b"/\xff\xfe", b"/a//", b"/\xc3\xa9", b"/p" * 500),
     "query": (b"", b"&b=1", b"&", b"&\xff=%ff", b"&a==&"),
     "method": (b"", b"A", b"a."),
     "url": (b"", b"&b=1", b"/b", b"&\xff"),

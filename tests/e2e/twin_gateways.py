@@ -16,6 +16,8 @@ REWRITES = (
     "/q/\\1 if query matches '([^&]*)$'",
     "\\1 if cookie user matches '^(.*)$'",
     "/o/\\1\\9 if host matches '^([A-Z0-9]+)()()()()()()()(.?)'",
+    "/z/\\1 if header host matches '^(.*)$'",
+    "/z\\1 if header Cookie matches '[a-z]+ *= *([^;]*)'",
     "/p\\1 if not path matches '^/(a)' and url matches '(.)$'",
 )
 KEYS = {"header": "header X-User-Id", "cookie": "cookie user", "query": "query user", "src": "src"}
@@ -45,7 +47,8 @@ class Gateway:
         self.shape = {"name": self.name, "virtual_hosts": self.hosts}
         self.weights = ("one", "keyed", "none", "keyed", "one")[number % 5]
         kinds_of_keys = sorted(KEYS) if self.weights == "keyed" else [None, None, *KEYS]
-        self.split_by = rng.choice(kinds_of_keys)
+        # The first one gets what no other has: requests that lack its key.
+        self.split_by = rng.choice(kinds_of_keys) if number > 0 else None
         self.others = others
         self.is_sticky = not others and rng.random() < 0.7
         self.allow_forced = rng.random() < 0.6

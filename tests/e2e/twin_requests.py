@@ -40,6 +40,7 @@ class Request:
         self.parameters = []
         self.host = b""
         self.gateway = None  # named by the frontend
+        self.version = b"1.1"
         self.lines = []  # (name, value)
         self.cookies = []  # name=value, with blanks as they like
         self.source, self.port, self.tls, self.sni = rng.choice(SOURCES[:3]), None, False, None
@@ -133,10 +134,12 @@ class Request:
                 line = b""
         if self.gateway is not None:
             lines.append((b"X-Gateway", self.gateway.encode()))
-        lines.insert(rng.randrange(len(lines) + 1), (b"Host", self.host))
+        if self.version == b"1.1" or self.host:
+            lines.insert(rng.randrange(len(lines) + 1), (b"Host", self.host))
         text = b"".join(name + b":" + rng.choice((b" ", b"", b" \t ")) + value +
                         rng.choice((b"", b"", b" \t")) + b"\r\n" for name, value in lines)
-        return self.method + b" " + self.target(rng) + b" HTTP/1.1\r\n" + text + b"\r\n"
+        return (self.method + b" " + self.target(rng) + b" HTTP/" + self.version + b"\r\n" + text +
+                b"\r\n")
 
 
 def request_for(rng, gateway, route, wanted):
@@ -155,8 +158,25 @@ def request_for(rng, gateway, route, wanted):
     else:
         host = rng.choice(gateway.hosts).replace("*.", rng.choice(("a.", "A.b."))).encode()
         request.host = request.decorated_host(rng, host.replace(b"*", b"nobodys.host"))
+    if rng.random() < 0.05:
+        make_odd(rng, gateway, request)
     request.ensure_keys(rng, gateway.needed_keys())
     return request
+
+
+def make_odd(rng, gateway, request):
+    """Legal and seldom seen."""
+    what = rng.randrange(4)
+    if what == 0:
+        request.method, request.path = b"OPTIONS", b"*"
+    elif what == 1:
+        request.gateway = rng.choice((gateway.name.swapcase(), gateway.name + "/", "nobody"))
+    elif what == 2:  # the host finds the gateway
+        request.gateway = ""
+        request.host = gateway.hosts[0].encode()
+    else:
+        request.gateway, request.host, request.version = gateway.name, b"", b"1.0"
+        request.lines.append((b"Connection", b"keep-alive"))
 
 
 class Tokens:
