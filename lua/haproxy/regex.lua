@@ -2,8 +2,8 @@
 -- is a match where the substitution, which begins and ends with a marker, is in the result; between
 -- the two stands the group's text.
 --
--- What differs from the agent: subjects have at most 4 KiB (longer ones don't match); a pattern with
--- a NUL byte, or one that HAProxy can't compile, never matches.
+-- What differs from the agent: subjects have at most 4 KiB (longer ones don't match); a pattern
+-- with a NUL byte, or one that HAProxy can't compile, never matches.
 local regex = {}
 
 local find = string.find
@@ -18,8 +18,8 @@ function regex.new_marker(random)
   return string.format("\x01%08x%08x\x02", random(1 << 31), random(1 << 31))
 end
 
--- The pattern for HAProxy. Verbs such as (*UTF) come first, or they are none. (*NO_JIT) is left out:
--- HAProxy compiles such a pattern, and then it never matches.
+-- The pattern for HAProxy. Verbs such as (*UTF) come first, or they are none. (*NO_JIT) is left
+-- out: HAProxy compiles such a pattern, and then it never matches.
 local function prepared(pattern, ignore_case)
   local verbs, at = {}, 1
   local verb = pattern:match("^%(%*[A-Z0-9_=]+%)", at)

@@ -13,8 +13,8 @@ KINDS = [*((field, operator) for field in TEXTS for operator in OPERATORS),
          *((field, operator) for field in NAMED for operator in ("present", "absent")),
          *((field, operator) for field in ("src", "port") for operator in OPERATORS[:4]),
          *(("browser", operator) for operator in OPERATORS[:4])]
-# Many requests satisfy these: they stand behind a guard, a header that only their own requests have.
-BROAD = {"scheme", "src", "port", "browser"}
+# Many requests satisfy these: they stand behind a guard, a header that their own requests have.
+BROAD = {"scheme", "src", "port"}
 
 NAMES = {
     "header": ("X-A", "x-b", "Accept-Language", "Referer", "X_Under.score"),
@@ -46,7 +46,7 @@ FILLINGS = {
     "url": (b"", b"&b=1", b"/b", b"&\xff"),
     "user-agent": (b"", b"Mozilla/5.0 ", b" (X11; \xfc)", b"\t\\"),
     "header": (b"", b"a", b", b", b"\xff\xe9", b" \t b", b"\\0", b"a" * 1900),
-    "cookie": (b"", b"a", b", b", b"\xff", b"=", b"%3B"),
+    "cookie": (b"", b"a", b", b", b"\xff", b"=", b"%3B", b"\xa0", b"\x0b"),
     "parameter": (b"", b"a", b"=", b"\xff", b"%26", b"+", b"a" * 300),
 }
 # With the value in the place of VALUE.
@@ -56,11 +56,11 @@ PATTERNS = ("VALUE", "^(.*)VALUE(.*)$", "(VALUE)|(never)", "(?:(.)|)VALUE", "(?i
             "(?|(VALUE)x|(VALUE))", "(*UCP)(?:\\w*|)VALUE", "(?x) VALUE  # blanks are nothing",
             "(?:(.))?\\KVALUE", "VALUE(*ACCEPT)never", "(?:.|(never))*?VALUE")
 AGENTS = {
-    "Chrome": b"Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",
-    "EDGE": b"Mozilla/5.0 (X11) Chrome/120.0 Safari/537.36 Edg/120.0",
-    "firefox": b"Mozilla/5.0 (X11; rv:121.0) Gecko/20100101 Firefox/121.0",
-    "IE": b"Mozilla/5.0 (Trident/7.0; rv:11.0) like Gecko",
-    "Safari": b"Mozilla/5.0 (Macintosh) Version/17.1 Safari/605.1",
+    "Chrome": (b"Mozilla/5.0 (X11) AppleWebKit/537.36 Chrome/120.0 Safari/537.36",),
+    "EDGE": (b"Mozilla/5.0 (X11) Chrome/120.0 Safari/537.36 Edg/120.0",),
+    "firefox": (b"Mozilla/5.0 (X11; rv:121.0) Gecko/20100101 Firefox/121.0",),
+    "IE": (b"Mozilla/5.0 (Trident/7.0; rv:11.0) like Gecko", b"Mozilla/5.0 (compatible; MSIE 9.0)"),
+    "Safari": (b"Mozilla/5.0 (Macintosh) Version/17.1 Safari/605.1",),
 }
 NETWORKS = ("10.0.0.0/8", "10.1.2.3", "127.0.0.2/31", "192.0.2.64/26", "::ffff:10.0.0.0/104",
             "2001:db8::/33", "2001:db8::7", "::1")
@@ -104,8 +104,8 @@ class Test:
             self.pattern = form.replace("VALUE", value)
         self.text = self.write(rng)
 
-    # What many requests satisfy by chance.
     def is_broad(self):
+        """Many requests satisfy it by chance."""
         return self.field in BROAD or self.operator in POSITIVE or self.values[:1] == [""]
 
     def choose_values(self, rng, number):
@@ -120,7 +120,7 @@ class Test:
         if self.field == "port":
             return [str(port) for port in rng.sample(PORTS, count)]
         if self.field == "browser":
-            return rng.sample(sorted(AGENTS), min(count, 2))
+            return rng.sample(sorted(AGENTS), count)
         values = [rng.choice(VALUES[self.field]).replace("#", f"{number}{part}")
                   for part in ("", "1", "2")[:count]]
         return [""] if "" in values else values
@@ -137,7 +137,8 @@ class Test:
         values = [value if self.field in ("src", "port") else quoted(rng, value)
                   for value in self.values]
         if self.positive == "in":
-            return ("not " if self.operator == "not in" else "") + f"{field} in ({', '.join(values)})"
+            negation = "not " if self.operator == "not in" else ""
+            return f"{negation}{field} in ({', '.join(values)})"
         return f"{field} {self.operator} {values[0]}"
 
     def fields(self):
@@ -159,7 +160,8 @@ class Test:
             request.port = rng.choice([port for port in PORTS
                                        if (str(port) in self.values) == positive])
         elif self.field == "browser":
-            agents = [AGENTS[name] for name in AGENTS if (name in self.values) == positive]
+            agents = [agent for name in AGENTS if (name in self.values) == positive
+                      for agent in AGENTS[name]]
             request.add_lines(rng, b"User-Agent", [rng.choice(agents)])
         elif self.positive == "present":
             self.put_presence(rng, request, positive)
@@ -221,7 +223,7 @@ class Expression:
     def put(self, rng, request, wanted):
         if self.word == "not":
             return self.parts[0].put(rng, request, not wanted)
-        # All parts alike, but for one where one settles it.
+        # One part settles it, or all together do; the others are anything.
         one = rng.randrange(len(self.parts))
         for place, part in enumerate(self.parts):
             settles = place == one or wanted == (self.word == "and")
@@ -247,7 +249,7 @@ class Guarded(Expression):
 
 
 def random_expression(rng, word, numbers):
-    """One or two tests of different fields, so that they can be satisfied apart."""
+    """One test, or two of different fields, so that they can be satisfied apart."""
     first = Test(rng, rng.choice(KINDS), next(numbers))
     if word == "not":
         return Expression(rng, "not", [first])

@@ -34,9 +34,10 @@ class Route:
         self.next = next_gateway
         self.shape = {}
 
-    # Whether what holds shows in the answer.
     def is_decisive(self):
-        return self.condition is not None and not self.next and "condition_strength" not in self.shape
+        """The answer tells whether the condition held."""
+        has_strength = "condition_strength" in self.shape
+        return self.condition is not None and self.next is None and not has_strength
 
 
 class Gateway:

@@ -57,7 +57,8 @@ class Request:
 
     def put(self, rng, field, name, subject):
         """The field's text; None takes it away."""
-        noise = [rng.choice((b"n", b"", b"no, no", b"\xff")) for _ in range(rng.choice((0, 0, 1, 2)))]
+        count = rng.choice((0, 0, 1, 2))
+        noise = [rng.choice((b"n", b"", b"no, no", b"\xff")) for _ in range(count)]
         found = [subject] if subject is not None else []
         several = noise[:1] + found + noise[1:]
         if field == "host":
@@ -118,9 +119,11 @@ class Request:
 
     def target(self, rng):
         query = b"&".join(([self.query] if self.query is not None else []) + self.parameters)
-        is_there = self.query is not None or self.parameters or rng.random() < 0.1
+        is_there = self.query is not None or self.parameters or (
+            rng.random() < 0.1 and self.path != b"*")
         target = self.path + (b"?" + query if is_there else b"")
-        if rng.random() < 0.1 and self.host and not set(self.host) & set(b"[:"):
+        has_authority = self.host and not set(self.host) & set(b"[:")
+        if rng.random() < 0.1 and self.path != b"*" and has_authority:
             target = (b"https://" if self.tls else b"http://") + self.host + target
         return target
 
@@ -167,11 +170,12 @@ def request_for(rng, gateway, route, wanted):
 def make_odd(rng, gateway, request):
     """Legal and seldom seen."""
     what = rng.randrange(4)
-    if what == 0:
+    if what == 0 and "query" not in gateway.needed_keys():
         request.method, request.path = b"OPTIONS", b"*"
+        request.query, request.parameters = None, []
     elif what == 1:
         request.gateway = rng.choice((gateway.name.swapcase(), gateway.name + "/", "nobody"))
-    elif what == 2:  # the host finds the gateway
+    elif what == 2:  # then the host finds the gateway
         request.gateway = ""
         request.host = gateway.hosts[0].encode()
     else:

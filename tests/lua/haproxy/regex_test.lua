@@ -59,11 +59,11 @@ tests["case is ignored by the pattern, as the flag has no effect"] = function()
   luaunit.assertEquals(seen[1][2], LIMIT .. "(?i)x")
 end
 
-tests["verbs stay in front, where alone they count, but for one that HAProxy can't bear"] = function()
+tests["verbs stay in front, but for one that HAProxy can't bear"] = function()
   local function given(pattern, ignore_case)
     local seen = {}
-    regex.match({ regsub = function(_, _, got) seen[1] = got end }, MARKER, "x", pattern,
-                ignore_case, 0)
+    local converters = { regsub = function(_, _, got) seen[1] = got end }
+    regex.match(converters, MARKER, "x", pattern, ignore_case, 0)
     return seen[1]
   end
   luaunit.assertEquals(given("(*UTF)(*UCP)x", true), LIMIT .. "(*UTF)(*UCP)(?i)x")
