@@ -10,8 +10,8 @@ local action = {}
 
 local COMPLAINT_SECONDS = 60  -- at most one line in that time
 
-local VARIABLES = {}
-for _, name in ipairs(answer.names) do VARIABLES[name] = "txn.pm." .. name end
+local NAMES, VARIABLES = answer.names, {}
+for i, name in ipairs(NAMES) do VARIABLES[i] = "txn.pm." .. name end
 
 local function decide_and_count(txn, tables, context, counts)
   local source = haproxy.source_of(txn)
@@ -47,9 +47,9 @@ function action.new(shared, log)
     end
     local decided, variables = pcall(decide_and_count, txn, tables, context, shared.counts)
     if not decided then return complain(variables) end
-    for name, variable in pairs(VARIABLES) do
-      local value = variables[name]
-      if value then txn:set_var(variable, value) end
+    for i = 1, #NAMES do
+      local value = variables[NAMES[i]]
+      if value then txn:set_var(VARIABLES[i], value) end
     end
   end
 end

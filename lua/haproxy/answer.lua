@@ -13,18 +13,17 @@ answer.names = {
 
 local NOTHING = {}
 
-local function cookie_of(choice, tables, over_tls, context)
+local function cookie_of(choice, source, tables, context)
   if not choice.token or not tables.keys then return nil end
   local gateway = choice.token_gateway
   local text = token.sign(choice.token, gateway.name, tables.keys, context)
-  return set_cookie(gateway, choice.token, text, context.now, over_tls)
+  return set_cookie(gateway, choice.token, text, context.now, source.scheme == "https")
 end
 
 -- By name: texts, but for gen, an integer. All that are set are among answer.names.
 function answer.variables(decision, source, tables, context)
   local first, alternate = decision.first or NOTHING, decision.alternate or NOTHING
   local route, other = first.route or NOTHING, alternate.route or NOTHING
-  local over_tls = source.scheme == "https"
   return {
     gen = tables.generation,
     by = "bridge",
@@ -33,11 +32,11 @@ function answer.variables(decision, source, tables, context)
     route = route.name,
     backend = route.backend,
     path = first.path,
-    cookie = cookie_of(first, tables, over_tls, context),
+    cookie = cookie_of(first, source, tables, context),
     alternate = other.backend,
     alternate_route = other.name,
     alternate_path = alternate.path,
-    alternate_cookie = cookie_of(alternate, tables, over_tls, context),
+    alternate_cookie = cookie_of(alternate, source, tables, context),
   }
 end
 

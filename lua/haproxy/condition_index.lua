@@ -4,11 +4,12 @@
 -- run. The order of the routes decides, as if each had been tried.
 local use = ...
 local condition = use("condition")
+local substrings = use("substrings")
 
 local condition_index = {}
 condition_index.__index = condition_index
 
-local find, sub = string.find, string.sub
+local sub = string.sub
 
 -- How much a test narrows the choice down, best first; nil: not looked up.
 local NARROW, BEGINS, CONTAINS, WIDE = 1, 2, 3, 4
@@ -81,7 +82,7 @@ local function group_for(self, step)
   if not group then
     group = {
       of_field = step.of_field, name = step.name,
-      equal = {}, begins = {}, lengths = {}, contains = {}, parts = {},
+      equal = {}, begins = {}, lengths = {}, contains = substrings.new(),
     }
     self.group_of[key] = group
     self.groups[#self.groups + 1] = group
@@ -111,8 +112,12 @@ end
 
 function ADD.contains(group, value, position)
   for _, part in ipairs(OF_BROWSER[value] or { value }) do
-    if not group.contains[part] then group.parts[#group.parts + 1] = part end
-    append(list_in(group.contains, part), position)
+    local list = group.contains:value_of(part)
+    if not list then
+      list = {}
+      group.contains:add(part, list)
+    end
+    append(list, position)
   end
 end
 
@@ -130,31 +135,36 @@ function condition_index:add(position, program)
   end
 end
 
-local function note(found, list)
-  if list then found[#found + 1] = list end
-end
-
--- The lists of positions that a text leads to.
-local function look_up(group, text, found)
-  note(found, group.equal[text])
-  for _, length in ipairs(group.lengths) do
-    if length <= #text then note(found, group.begins[length][sub(text, 1, length)]) end
+-- The lists of positions that the text leads to, appended to the `count` that were found before.
+local function look_up(group, text, found, count)
+  local list = group.equal[text]
+  if list then
+    count = count + 1
+    found[count] = list
   end
-  local parts, contains = group.parts, group.contains
-  for i = 1, #parts do
-    local part = parts[i]
-    if find(text, part, 1, true) then note(found, contains[part]) end
+  local lengths = group.lengths
+  for i = 1, #lengths do
+    local length = lengths[i]
+    list = length <= #text and group.begins[length][sub(text, 1, length)]
+    if list then
+      count = count + 1
+      found[count] = list
+    end
   end
+  return group.contains:collect(text, found, count)
 end
 
 -- The smallest position beyond `last` in any of the lists, which are ascending.
-local function next_position(found, places, last)
+local function next_position(found, count, places, last)
   local smallest
-  for i = 1, #found do
+  for i = 1, count do
     local list, place = found[i], places[i] or 1
-    while list[place] and list[place] <= last do place = place + 1 end
-    places[i] = place
     local position = list[place]
+    while position and position <= last do
+      place = place + 1
+      position = list[place]
+    end
+    places[i] = place
     if position and (not smallest or position < smallest) then smallest = position end
   end
   return smallest
@@ -162,20 +172,22 @@ end
 
 -- The position of the first condition that holds, or nil. `run` as for condition.holds.
 function condition_index:first(facts, run)
-  local found = { self.always }
-  for _, group in ipairs(self.groups) do
+  local found, count = { self.always }, 1
+  local groups = self.groups
+  for i = 1, #groups do
+    local group = groups[i]
     local value = group.of_field(facts, group.name)
     if type(value) == "string" then
-      look_up(group, value, found)
+      count = look_up(group, value, found, count)
     elseif value then
-      for i = 1, #value do look_up(group, value[i], found) end
+      for k = 1, #value do count = look_up(group, value[k], found, count) end
     end
   end
   local places = {}
-  local position = next_position(found, places, 0)
+  local position = next_position(found, count, places, 0)
   while position do
     if condition.holds(self.programs[position], facts, run) then return position end
-    position = next_position(found, places, position)
+    position = next_position(found, count, places, position)
   end
   return nil
 end

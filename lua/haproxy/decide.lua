@@ -121,9 +121,13 @@ end
 
 -- Steps 2 to 5.
 local function decide_in(way, gateway, purpose)
-  local stop = { gateway = gateway, reason = "none" }
-  stop.memory = visitor_memory.new(gateway, way.facts, way.tables.keys, way.context)
-  stop.key = split.key_of(gateway, way.facts, way.context)
+  local facts, context = way.facts, way.context
+  local stop = {
+    gateway = gateway,
+    memory = visitor_memory.new(gateway, facts, way.tables.keys, context),
+    key = split.key_of(gateway, facts, context),
+    reason = "none", route = nil, position = nil,
+  }
   if not by_override(way, stop) and not by_condition(way, stop, purpose) then
     by_weights(way, stop, purpose)
   end
@@ -145,9 +149,13 @@ end
 -- request until it takes. A tester's override leaves no trace in the browser.
 local function choice_at_end_of(way)
   local last = way[#way]
-  local choice = { gateway = last.gateway, route = last.route }
-  if last.route then choice.path = rewrite.path(last.route, way.facts, way.context) end
-  for _, stop in ipairs(way) do
+  local route = last.route
+  local choice = {
+    gateway = last.gateway, route = route,
+    path = route and rewrite.path(route, way.facts, way.context), token = nil, token_gateway = nil,
+  }
+  for i = 1, #way do
+    local stop = way[i]
     if stop.memory.forced_route then
       choice.token, choice.token_gateway = nil, nil
       break
@@ -182,10 +190,10 @@ function decide.decide(tables, source, context)
   local facts = request.facts_of(source)
   local gateway = choose_gateway(tables, facts)
   if not gateway then return { reason = "none" } end
-  local way = { tables = tables, facts = facts, context = context }
+  local way = { nil, tables = tables, facts = facts, context = context, without = nil }
   decide_in(way, gateway, "first")
   follow(way, "first")
-  local decision = { reason = "none", first = choice_at_end_of(way) }
+  local decision = { reason = "none", first = choice_at_end_of(way), alternate = nil }
   if decision.first.route then
     decision.reason = way[#way].reason
     decision.alternate = seek_alternate(way)

@@ -9,23 +9,24 @@ local haproxy = {}
 
 local function text(value) return type(value) == "string" and value or "" end
 
--- HAProxy's arrays of header lines begin at 0. Names are in lower case already.
-local function headers_of(txn)
-  local lines_of = txn.http:req_get_headers()
-  return setmetatable({}, {
-    __index = function(headers, name)
-      local found = lines_of[name]
-      if not found then return nil end
-      local lines, i = {}, 0
-      while found[i] do
-        lines[i + 1] = found[i]
-        i = i + 1
-      end
-      headers[name] = lines
-      return lines
-    end,
-  })
-end
+-- Few of a request's headers are looked at. Each by itself is cheaper than all of them at once,
+-- which makes a table and a text of every line.
+local HEADERS = {
+  __index = function(headers, name)
+    local fetches = rawget(headers, 1)
+    local count = fetches:req_fhdr_cnt(name)
+    local lines = false
+    if count == 1 then
+      lines = { text(fetches:req_fhdr(name)) }
+    elseif count > 1 then
+      lines = {}
+      for i = 1, count do lines[i] = text(fetches:req_fhdr(name, i)) end
+    end
+    headers[name] = lines
+    return lines
+  end,
+}
+local function headers_of(txn) return setmetatable({ txn.f }, HEADERS) end
 
 -- HAProxy 3.1 and later may hand booleans over as such, earlier ones as 0 and 1.
 local function scheme_of(txn)
@@ -56,8 +57,11 @@ local SOURCE = {
   end,
 }
 
--- The request of a transaction, each fact fetched when first asked for.
-function haproxy.source_of(txn) return setmetatable({ txn }, SOURCE) end
+-- The request of a transaction, each fact fetched when first asked for. The fields that are nil
+-- make room for what most requests need, so that the table does not grow step by step.
+function haproxy.source_of(txn)
+  return setmetatable({ txn, gateway = nil, host = nil, path = nil, headers = nil }, SOURCE)
+end
 
 -- What decide() gets, one for each thread; bind(txn) before each decision.
 --

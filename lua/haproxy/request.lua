@@ -1,7 +1,8 @@
 -- The facts of one request as conditions and tokens look at them, worked out when first asked for.
 -- The source is any table with `gateway`, `method`, `scheme`, `host`, `path`, `query`, `sni`
 -- (texts), `src` (16 bytes), `port` (integer) and `headers` (lower-case name to array of whole
--- lines); what it lacks is empty. Twins: spoa/routing/request.cc and header_block.h.
+-- lines, or nil or false); what it lacks is empty. Twins: spoa/routing/request.cc and
+-- header_block.h.
 --
 -- Texts come from anybody: they are searched for plain texts and single classes of bytes, which
 -- takes linear time, and not by other Lua patterns.
@@ -28,10 +29,26 @@ local function without_port(host)
   return sub(host, 1, colon - 1)
 end
 
-function request.normalize_host(host)
+local function normalized(host)
   if find(host, "[^a-z0-9.-]") then host = without_port(host) end
   if byte(host, -1) == 46 then host = sub(host, 1, -2) end
   return request.to_lower(host)
+end
+
+-- Hosts come again and again: the last ones are remembered.
+local HOSTS = 1000
+local HOST_BYTES = 255
+local remembered, remembered_count = {}, 0
+
+function request.normalize_host(host)
+  local name = remembered[host]
+  if name then return name end
+  name = normalized(host)
+  if #host <= HOST_BYTES then
+    if remembered_count == HOSTS then remembered, remembered_count = {}, 0 end
+    remembered[host], remembered_count = name, remembered_count + 1
+  end
+  return name
 end
 
 local IS_BLANK = { [byte(" ")] = true, [byte("\t")] = true }
@@ -140,7 +157,13 @@ local FACTS = {
   end,
 }
 
-function request.facts_of(source) return setmetatable({ source }, FACTS) end
+-- The fields that are nil make room for what most requests need, so that the table does not grow
+-- step by step.
+function request.facts_of(source)
+  return setmetatable({
+    source, gateway = nil, host = nil, host_name = nil, path = nil, headers = nil, cookies = nil,
+  }, FACTS)
+end
 
 -- What a condition's field looks at: a text, or an array of texts, or nil or false.
 request.of_field = {

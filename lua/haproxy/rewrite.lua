@@ -39,8 +39,9 @@ end
 
 -- The first that applies, or nil.
 function rewrite.path(route, facts, context)
-  for _, rule in ipairs(route.rewrites or {}) do
-    local path = apply(rule, facts, context)
+  local rules = route.rewrites
+  for i = 1, rules and #rules or 0 do
+    local path = apply(rules[i], facts, context)
     if path then return path end
   end
   return nil

@@ -79,7 +79,9 @@ end
 function split.place_by_roll(gateway, without, roll)
   local whole = split.share_sum(gateway, without)
   local start = 0
-  for _, route in ipairs(gateway.weighted) do
+  local weighted = gateway.weighted
+  for i = 1, #weighted do
+    local route = weighted[i]
     if not is_left_out(without, route) then
       local stop = start + route.share
       if roll < stop / whole then

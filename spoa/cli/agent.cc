@@ -252,6 +252,7 @@ ExitCode serve(const config::Settings& settings) {
     spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
   });
   raise_descriptor_limit();
+  sources.remember_table();
   if (!start_keys(sources, settings.sticky_keys)) return kInvalid;
   // Watched from before the first read, so that no change falls between the two.
   keys.emplace(loop, settings.sticky_keys, [&](const config::IsUnfinished& is_unfinished) {
@@ -265,7 +266,6 @@ ExitCode serve(const config::Settings& settings) {
     if (published) superseded.start(kSupersededCheck);
     if (published && serving) outlet.publish();
   });
-  sources.remember_table();
   gateways->reload_now();
 
   const auto server = start_server(settings, sources);

@@ -43,6 +43,7 @@ void AgentSources::remember_table() {
     return;
   }
   store_.remember(stored->gateways, stored->generation);
+  remembered_keys_ = stored->keys;
   remembered_from_ = fmt::format("{}, generation {} of {:%Y-%m-%dT%H:%M:%SZ}", table_path_,
                                  stored->generation, fmt::gmtime(file.st_mtim.tv_sec));
 }
@@ -50,7 +51,13 @@ void AgentSources::remember_table() {
 Outcome AgentSources::start_keys() {
   bool created = false;
   auto ring = agent::KeyRing::load_or_create(keys_path_, created);
-  if (!ring) return ring.error();
+  if (!ring) {
+    if (remembered_keys_.empty()) return ring.error();
+    spdlog::error("{}; sticky tokens go by the keys that an earlier agent had last ({})",
+                  printable(ring.error().message), printable(remembered_from_));
+    keys_.publish(std::make_shared<agent::KeyRing>(remembered_keys_));
+    return Done{};
+  }
   if (created) {
     spdlog::warn(
         "{}: made a new key for sticky tokens; where several agents serve the same "

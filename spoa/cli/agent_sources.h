@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "agent/key_ring.h"
 #include "base/published.h"
@@ -18,8 +19,8 @@ class AgentSources {
  public:
   explicit AgentSources(const config::Settings& settings);
 
-  // Before the first reload: takes the table of an earlier agent from the state folder, where there
-  // is a good one, for what can't be read.
+  // Before all others: takes the table of an earlier agent from the state folder, where there is a
+  // good one, for what can't be read.
   void remember_table();
   Outcome start_keys();  // makes the key file where there is none
   // A file that is being written is left alone: its change is seen when it is closed. Both tell
@@ -46,6 +47,7 @@ class AgentSources {
   const std::string keys_path_;
   const std::string table_path_;
   std::string remembered_from_;  // "FILE, generation 7 of 2026-11-25T10:00:00Z"
+  std::vector<agent::StickyKey> remembered_keys_;
   config::GatewayStore store_;
   Published<routing::RouteTable> table_;
   Superseded<routing::RouteTable> superseded_;

@@ -3,12 +3,14 @@
 
 A decision: CPU time of HAProxy's process (user + system) per request, one thread, of a frontend
 that calls the bridge and sends its variables back, less that of the same frontend without the call.
-Both are in one process and take turns; each figure is the median of the rounds.
+The floor: likewise, of Lua that fetches and sets the same, but decides nothing. All are in one
+process and take turns; each figure is the median of the rounds.
 
 Take-over: latency of requests that the bridge decides, two threads, while each thread takes over
 one table of 10,000 routes after the other, and while there is no agent; they take turns, too.
 """
 import argparse
+import contextlib
 import glob
 import os
 import pathlib
@@ -41,6 +43,7 @@ CONFIGURATION = """global
     setenv POINTSMAN_TABLE {folder}/table-{rules}
     {agents}
     lua-load-per-thread {folder}/bridge/pointsman.lua
+    lua-load-per-thread {folder}/floor.lua
 defaults
     mode http
     timeout connect 1s
@@ -49,6 +52,10 @@ defaults
 frontend with
     bind 127.0.0.1:{with_port}
     http-request lua.pointsman
+    {answer}
+frontend floor
+    bind 127.0.0.1:{floor_port}
+    http-request lua.floor
     {answer}
 frontend without
     bind 127.0.0.1:{without_port}
@@ -68,25 +75,26 @@ def versions():
     return dict(sorted(found.items(), key=lambda one: [int(n) for n in one[0].split(".")]))
 
 
-def free_ports():
-    """Two of them."""
-    with socket.socket() as one, socket.socket() as other:
-        for held in (one, other):
-            held.bind(("127.0.0.1", 0))
-        return one.getsockname()[1], other.getsockname()[1]
+def free_ports(count):
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for one in held:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in held]
 
 
 class Bench:
     """One HAProxy with a bridge."""
 
     def __init__(self, processes, command, threads, rules, agents=""):
-        self.with_port, self.without_port = free_ports()
+        self.with_port, self.floor_port, self.without_port = free_ports(3)
         folder = processes.folder
         path = folder / f"{self.with_port}.cfg"
         path.write_text(CONFIGURATION.format(
             threads=threads, rules=rules, folder=folder, answer=ANSWER,
             agents=f"setenv POINTSMAN_AGENTS {agents}" if agents else "",
-            with_port=self.with_port, without_port=self.without_port))
+            with_port=self.with_port, floor_port=self.floor_port,
+            without_port=self.without_port))
         self.process = processes.start([command, "-db", "-f", path])
         self.wait(processes)
 
@@ -136,12 +144,12 @@ def cost(bench, port, seconds):
 def measure_decisions(processes, command, options):
     for rules in (10, 1000):
         bench = Bench(processes, command, 1, rules)
-        rounds = [(cost(bench, bench.with_port, options.seconds),
-                   cost(bench, bench.without_port, options.seconds))
+        ports = (bench.with_port, bench.floor_port, bench.without_port)
+        rounds = [[cost(bench, port, options.seconds) for port in ports]
                   for _ in range(options.rounds)]
-        called, plain = (statistics.median(values) for values in zip(*rounds))
-        print(f"  decision, {rules:5,} routes: {called - plain:6.1f} µs "
-              f"({called:.1f} with the call, {plain:.1f} without)", flush=True)
+        called, floor, plain = (statistics.median(values) for values in zip(*rounds))
+        print(f"  decision, {rules:5,} routes: {called - plain:6.1f} µs, of which the floor "
+              f"{floor - plain:.1f} ({called:.1f} with the call, {plain:.1f} without)", flush=True)
 
 
 def measure_take_over(processes, command, options):
@@ -183,6 +191,7 @@ def main():
         folder.chmod(0o755)
         shutil.copytree(ROOT / "lua/haproxy", folder / "bridge")
         shutil.copy(MESSAGE_PACK, folder / "bridge")
+        shutil.copy(ROOT / "tests/bench/floor.lua", folder)
         for rules in (10, 1000, ROUTES_TAKEN_OVER):
             (folder / f"table-{rules}").write_bytes(bridge_agent.table(rules))
         for version, command in chosen.items():

@@ -30,7 +30,7 @@ end
 
 tests["no gateway is a decision, too"] = function()
   local shared = shared_with(one_route())
-  local txn = fake_transaction.new({ req_fhdr = "elsewhere" })
+  local txn = fake_transaction.new({ headers = { host = { "elsewhere" } } })
   action.new(shared, error)(txn)
   luaunit.assertEquals(txn.set["txn.pm.gen"], 4)
   luaunit.assertEquals(shared.counts:told(), { { "", "", "none", 1 } })

@@ -7,9 +7,9 @@ local tests = {}
 
 tests["facts are HAProxy's, as a decision wants them"] = function()
   local source = haproxy.source_of(fake_transaction.new({
-    ["txn.pm_gateway"] = "shop", method = "GET", ssl_fc = 1, req_fhdr = "a.example", path = "/p",
+    ["txn.pm_gateway"] = "shop", method = "GET", ssl_fc = 1, path = "/p",
     query = "q", ssl_fc_sni = "s", src = "10.0.0.1", dst_port = 443,
-    headers = { cookie = { [0] = "a=1", [1] = "b=2" } },
+    headers = { host = { "a.example" }, cookie = { "a=1", "b=2" }, one = { "1" }, bare = { "" } },
   }))
   luaunit.assertEquals(source.gateway, "shop")
   luaunit.assertEquals(source.method, "GET")
@@ -21,7 +21,9 @@ tests["facts are HAProxy's, as a decision wants them"] = function()
   luaunit.assertEquals(source.src, ("\0"):rep(10) .. "\xff\xff\10\0\0\1")
   luaunit.assertEquals(source.port, 443)
   luaunit.assertEquals(source.headers.cookie, { "a=1", "b=2" })
-  luaunit.assertNil(source.headers.other)
+  luaunit.assertEquals(source.headers.one, { "1" })
+  luaunit.assertEquals(source.headers.bare, { "" })
+  luaunit.assertFalse(source.headers.other)
   luaunit.assertNil(source.unknown)
 end
 

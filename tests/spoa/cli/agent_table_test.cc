@@ -229,3 +229,16 @@ TEST_CASE("an agent without listeners for bridges keeps the file all the same") 
   CHECK_FALSE(std::filesystem::exists(deployment.folder.path("table.sock")));
   agent.stop();
 }
+
+TEST_CASE("an agent whose key file is no good goes by the keys of its table") {
+  const Deployment deployment;
+  run_once(deployment);
+  const std::string keys = deployment.folder.read("state/sticky.keys");
+  deployment.folder.write("state/sticky.keys", "rubbish\n", 0600);
+  RunningAgent agent(deployment);
+  REQUIRE(agent.logs("sticky tokens go by the keys that an earlier agent had last"));
+  CHECK(shows(deployment, "generation 1, 1 gateway, sticky keys 1"));
+  deployment.folder.write("state/sticky.keys", keys, 0600);
+  CHECK(agent.logs("sticky keys reloaded"));
+  agent.stop();
+}
