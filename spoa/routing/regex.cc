@@ -12,14 +12,11 @@ namespace pointsman::routing {
 namespace {
 
 constexpr std::size_t kGroups = 10;  // the whole match and \1 to \9
-constexpr std::size_t kJitStackStartBytes = 32 * 1024;
-constexpr std::size_t kJitStackBytes = std::size_t{limits::kRegexHeapKibibytes} * 1024;
 
 struct PcreDelete {
   void operator()(pcre2_code* code) const { pcre2_code_free(code); }
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
   void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
-  void operator()(pcre2_jit_stack* stack) const { pcre2_jit_stack_free(stack); }
 };
 template <class T>
 using PcrePointer = std::unique_ptr<T, PcreDelete>;
@@ -68,20 +65,19 @@ void copy_groups(pcre2_match_data* data, std::size_t groups_of_pattern, std::str
 
 struct RegexScratch::State {
   PcrePointer<pcre2_match_data> data;
-  PcrePointer<pcre2_jit_stack> stack;
   PcrePointer<pcre2_match_context> context;
 };
 
+// No stack for JIT, which then takes 32 KiB of the thread's, as in HAProxy: the bridge can't have
+// more, and both are to give one answer where a match needs more.
 RegexScratch::RegexScratch() : state_(std::make_unique<State>()) {
   state_->data.reset(pcre2_match_data_create(kGroups, nullptr));
-  state_->stack.reset(pcre2_jit_stack_create(kJitStackStartBytes, kJitStackBytes, nullptr));
   state_->context.reset(pcre2_match_context_create(nullptr));
   pcre2_match_context* context = state_->context.get();
   if (context == nullptr) return;
   pcre2_set_match_limit(context, limits::kRegexMatchLimit);
   pcre2_set_depth_limit(context, limits::kRegexDepthLimit);
   pcre2_set_heap_limit(context, limits::kRegexHeapKibibytes);
-  pcre2_jit_stack_assign(context, nullptr, state_->stack.get());
 }
 
 RegexScratch::~RegexScratch() = default;

@@ -5,8 +5,9 @@ import json
 import sys
 
 HEAD = ["what happens", "HAProxy", "requests", "failed", "without a decision", "by the bridge",
-        "p99 before → after, ms", "p99 once noticed, ms", "slowest, ms", "share of v2: wanted 20 %", "of Firefox: 60 %",
-        "visitors moved", "the agent decides again after"]
+        "p99 before → after, ms", "p99 once noticed, ms", "slowest, ms",
+        "share of v2: wanted 20 %", "of Firefox: 60 %", "visitors moved",
+        "the agent decides again after"]
 
 
 def number(value, unit="", places=1):
@@ -17,8 +18,8 @@ def row(figures):
     return [figures["event"], figures["haproxy"], f"{figures['requests']:,}",
             str(figures["failed"]), str(figures["undecided"]), f"{figures['by_bridge']:,}",
             f"{number(figures['p99_before'])} → {number(figures['p99_after'])}",
-            number(figures["p99_noticed"]), number(figures["slowest"]), number(figures["share"], " %"),
-            number(figures["firefox"], " %"), str(figures["moved"]),
+            number(figures["p99_noticed"]), number(figures["slowest"]),
+            number(figures["share"], " %"), number(figures["firefox"], " %"), str(figures["moved"]),
             number(figures["back"], " s", 2)]
 
 

@@ -4,6 +4,7 @@ local regex = use("regex")
 
 local tests = {}
 
+local LIMIT = "(*LIMIT_MATCH=100000)"
 local MARKER = regex.new_marker(function(n) return n - 1 end)
 
 -- As regsub without flags: the first match, "\N" in the substitution stands for a group.
@@ -11,6 +12,8 @@ local function converters_with(seen)
   local converters = {}
   function converters.regsub(_, subject, pattern, substitution)
     if seen then seen[#seen + 1] = { subject, pattern, substitution } end
+    assert(pattern:sub(1, #LIMIT) == LIMIT)
+    pattern = pattern:sub(#LIMIT + 1)
     if pattern == "(" then error("error compiling regex") end
     local found = { subject:find(pattern) }
     if not found[1] then return subject end
@@ -53,7 +56,20 @@ end
 tests["case is ignored by the pattern, as the flag has no effect"] = function()
   local seen = {}
   match("x", "x", 0, true, seen)
-  luaunit.assertEquals(seen[1][2], "(?i)x")
+  luaunit.assertEquals(seen[1][2], LIMIT .. "(?i)x")
+end
+
+tests["verbs stay in front, but for one that HAProxy can't bear"] = function()
+  local function given(pattern, ignore_case)
+    local seen = {}
+    local converters = { regsub = function(_, _, got) seen[1] = got end }
+    regex.match(converters, MARKER, "x", pattern, ignore_case, 0)
+    return seen[1]
+  end
+  luaunit.assertEquals(given("(*UTF)(*UCP)x", true), LIMIT .. "(*UTF)(*UCP)(?i)x")
+  luaunit.assertEquals(given("(*NO_JIT)(*LIMIT_HEAP=9)x(*UTF)", false),
+                       LIMIT .. "(*LIMIT_HEAP=9)x(*UTF)")
+  luaunit.assertEquals(given("(*", true), LIMIT .. "(?i)(*")
 end
 
 tests["a result that was cut off is no match"] = function()

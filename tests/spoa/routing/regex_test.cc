@@ -113,6 +113,14 @@ TEST_CASE("a pattern that explodes is cut off, with and without JIT") {
   CHECK(compiled("^(a+)+$")->match("aaa", scratch) == Regex::Match::kYes);
 }
 
+// HAProxy's memory for it is not ours to enlarge, and the bridge is to answer as the agent does.
+TEST_CASE("with JIT, a match that needs more memory than HAProxy gives it is cut off") {
+  RegexScratch scratch;
+  const auto regex = compiled("(b|.)+");
+  CHECK(regex->match(std::string(500, 'a'), scratch) == Regex::Match::kYes);
+  CHECK(regex->match(std::string(2000, 'a'), scratch) == Regex::Match::kLimit);
+}
+
 TEST_CASE("a pattern that recurses too deep is cut off, with and without JIT") {
   RegexScratch scratch;
   const std::string subject(1 << 20, '(');
