@@ -36,6 +36,13 @@ inline constexpr std::chrono::seconds kLingerTimeout{1};  // for the peer to clo
 inline constexpr std::chrono::milliseconds kDrainQuiet{100};
 inline constexpr std::chrono::seconds kDrainTimeout{10};
 
+// Datagrams
+inline constexpr unsigned kDatagramBatch = 32;               // received or sent by one system call
+inline constexpr unsigned kDatagramsPerWake = 64;            // then others of the worker have a turn
+inline constexpr std::size_t kDatagramInputBytes = 1472;     // what an Ethernet frame has room for
+inline constexpr std::size_t kDatagramBytes = 65535;         // of an answer; IPv4 carries 65,507
+inline constexpr std::size_t kDatagramQueueBytes = 1 << 20;  // the kernel's, of what has arrived
+
 // The bridge's protocol (docs/formats/bridge.md)
 inline constexpr std::size_t kBridgeMessageBytes = 65536;
 inline constexpr std::size_t kBridgeAnswerBytes = 8192;  // HAProxy's Lua sockets stall beyond 16 kB

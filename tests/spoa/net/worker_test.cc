@@ -96,6 +96,39 @@ TEST_CASE("a connection beyond the limit is closed and counted, and room is used
   CHECK(fixture.counters().open == 2);
 }
 
+TEST_CASE("where connections are evicted, a new one takes the place of the one used longest ago") {
+  Fixture fixture({.connections = 2, .evict = true});
+  SocketClient a = fixture.greeted();
+  SocketClient b = fixture.greeted();
+  fixture.say(a, "still there\n");
+  b.send(as_bytes("bytes that need no ans"));
+  SocketClient c = fixture.greeted();
+  CHECK(b.at_end());
+  fixture.say(a, "one\n");
+  fixture.say(c, "two\n");
+  CHECK(fixture.counters().evicted == 1);
+  CHECK(fixture.counters().refused == 0);
+  CHECK(fixture.counters().open == 2);
+}
+
+TEST_CASE("a protocol is told who has connected") {
+  Fixture fixture;
+  SocketClient client = fixture.greeted();
+  client.send(as_bytes("who\n"));
+  CHECK(as_text(client.receive(10)) == "127.0.0.1\n");
+}
+
+TEST_CASE("a stopped worker ends at once, and its loop still stands for what else is there") {
+  Fixture fixture;
+  SocketClient a = fixture.greeted();
+  fixture.worker.stop();
+  fixture.worker.join();
+  CHECK(a.at_end());
+  CHECK(fixture.counters().open == 0);
+  const Timer timer(fixture.worker.loop(), [] {});
+  CHECK_FALSE(timer.running());
+}
+
 TEST_CASE("a connection that is reset while it is served harms no other") {
   Fixture fixture;
   SocketClient a = fixture.greeted();
