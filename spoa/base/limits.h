@@ -132,4 +132,15 @@ inline constexpr std::size_t kUnfinishedFiles = 10000;          // remembered by
 inline constexpr std::chrono::seconds kUnfinishedFileWait{10};  // then it counts as it is
 inline constexpr std::size_t kSupersededValues = 64;            // kept for their last readers
 
+// DNS, what is answered
+inline constexpr std::size_t kDnsLabelBytes = 63;  // RFC 1035 section 2.3.4, as the next
+inline constexpr std::size_t kDnsNameBytes = 255;  // in wire form, with the root's byte
+inline constexpr std::size_t kDnsZones = 64;       // configured by name
+inline constexpr std::size_t kDnsReverseNetworks = 64;
+inline constexpr std::size_t kDnsNameservers = 13;  // with each NS answer
+inline constexpr std::size_t kDnsCnameChain = 8;    // CNAME records in one answer
+inline constexpr std::size_t kDnsIdentityBytes =
+    128;                                            // of NSID, version and id.server; more is cut
+inline constexpr std::size_t kDnsTextBytes = 1024;  // of one TXT record; more tags are left out
+
 }  // namespace pointsman::limits
