@@ -30,8 +30,8 @@ bool is_local(const IpAddress& address) {
 
 Asker AskerPolicy::describe(const IpAddress& address, bool over_tcp, UnixSeconds now) const {
   return {.over_tcp = over_tcp,
-          .datagram_max = is_local(address) ? limits::kDatagramBytesLocal
-                                            : limits::kDatagramBytesStranger,
+          .datagram_max =
+              is_local(address) ? limits::kDatagramBytesLocal : limits::kDatagramBytesStranger,
           .may_forward = contains(may_forward_, address),
           .address = address,
           .now_seconds = static_cast<std::uint32_t>(now)};

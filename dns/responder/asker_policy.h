@@ -1,7 +1,7 @@
 // What an asker's address entitles it to: long datagrams for this machine and private networks,
 // short ones for strangers, whose address may be forged (an answer of 1232 bytes fits every path in
-// one packet); and to have names of others looked up, for the networks that are allowed to. The list
-// of those is empty by default, so that nobody finds an open resolver here.
+// one packet); and to have names of others looked up, for the networks that are allowed to. The
+// list of those is empty by default, so that nobody finds an open resolver here.
 #pragma once
 
 #include <vector>

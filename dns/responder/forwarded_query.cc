@@ -64,8 +64,9 @@ bool ForwardedQuery::is_answered_by(Bytes reply, std::uint16_t id) const {
          header->questions == 1 && reply.size() >= kHeaderBytes + question_.size() &&
          std::equal(question_.begin(), question_.end() - 4, reply.begin() + kHeaderBytes,
                     is_same_question) &&
-         std::equal(question_.end() - 4, question_.end(),
-                    reply.begin() + static_cast<std::ptrdiff_t>(kHeaderBytes + question_.size() - 4));
+         std::equal(
+             question_.end() - 4, question_.end(),
+             reply.begin() + static_cast<std::ptrdiff_t>(kHeaderBytes + question_.size() - 4));
 }
 
 std::size_t ForwardedQuery::rewrite_reply(std::span<std::uint8_t> reply) const {

@@ -1,8 +1,8 @@
 // A client's query on its way to a resolver, and the reply on its way back; without sockets. The
 // resolver gets a message of ours, with a random id and the client's question: options of EDNS are
-// for the next hop only (RFC 6891 section 6.2.6). Its reply counts only if id and question are those
-// (RFC 5452 section 9.1), and goes to the client under the client's id, with the question as the
-// client wrote it, and truncated where the client can't take all of it.
+// for the next hop only (RFC 6891 section 6.2.6). Its reply counts only if id and question are
+// those (RFC 5452 section 9.1), and goes to the client under the client's id, with the question as
+// the client wrote it, and truncated where the client can't take all of it.
 #pragma once
 
 #include <cstdint>

@@ -79,9 +79,7 @@ void QueryStream::consume_output(std::size_t count) {
   answer_queries();
 }
 
-bool QueryStream::wants_input() const {
-  return output_size() < limits::kDnsStreamOutputBytes;
-}
+bool QueryStream::wants_input() const { return output_size() < limits::kDnsStreamOutputBytes; }
 
 bool QueryStream::answer_pending() const { return outbox_->awaited > 0; }
 

@@ -49,10 +49,10 @@ RateLimit::Entry& RateLimit::entry_for(std::uint64_t key, UnixSeconds now) {
   const auto end = begin + limits::kRateLimitRow;
   const auto known = std::find_if(begin, end, [&](const Entry& e) { return e.key == key; });
   const auto heard_in = [&](const Entry& e) { return e.second == now ? e.answers : 0; };
-  const auto entry = known != end ? known
-                                  : std::min_element(begin, end, [&](const auto& a, const auto& b) {
-                                      return heard_in(a) < heard_in(b);
-                                    });
+  const auto entry =
+      known != end ? known : std::min_element(begin, end, [&](const auto& a, const auto& b) {
+        return heard_in(a) < heard_in(b);
+      });
   if (entry->key != key || entry->second != now) *entry = {key, now, 0};
   return *entry;
 }

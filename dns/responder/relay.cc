@@ -40,8 +40,7 @@ bool leads_to_us(const net::FileDescriptor& fd, const SocketName& server,
       is_loopback(there) || SocketName::of_local_end(fd.get()).address() == there;
   return std::any_of(own.begin(), own.end(), [&](const ListenAddress& listen) {
     const IpAddress host = IpAddress::parse(listen.host).value_or(IpAddress{});
-    return listen.port == server.port() &&
-           (host == there || (this_machine && is_wildcard(host)));
+    return listen.port == server.port() && (host == there || (this_machine && is_wildcard(host)));
   });
 }
 
@@ -212,9 +211,8 @@ void Relay::forward(ForwardedQuery query, const Asker& asker, Done done) {
 }
 
 bool Relay::has_room_for(const IpAddress& client) const {
-  const auto of_client = std::count_if(under_way_.begin(), under_way_.end(), [&](const auto& e) {
-    return e->client() == client;
-  });
+  const auto of_client = std::count_if(under_way_.begin(), under_way_.end(),
+                                       [&](const auto& e) { return e->client() == client; });
   return under_way_.size() < limits::kForwardsPerWorker &&
          of_client < static_cast<std::ptrdiff_t>(limits::kForwardsPerClient);
 }

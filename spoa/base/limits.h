@@ -37,23 +37,24 @@ inline constexpr std::chrono::milliseconds kDrainQuiet{100};
 inline constexpr std::chrono::seconds kDrainTimeout{10};
 
 // Datagrams
-inline constexpr unsigned kDatagramBatch = 32;               // received or sent by one system call
-inline constexpr unsigned kDatagramsPerWake = 64;            // then others of the worker have a turn
-inline constexpr std::size_t kDatagramInputBytes = 1472;     // what an Ethernet frame has room for
-inline constexpr std::size_t kDatagramBytes = 65535;         // of an answer; IPv4 carries 65,507
+inline constexpr unsigned kDatagramBatch = 32;            // received or sent by one system call
+inline constexpr unsigned kDatagramsPerWake = 64;         // then others of the worker have a turn
+inline constexpr std::size_t kDatagramInputBytes = 1472;  // what an Ethernet frame has room for
+inline constexpr std::size_t kDatagramBytes = 65535;      // of an answer; IPv4 carries 65,507
 inline constexpr std::size_t kDatagramQueueBytes = 1 << 20;  // the kernel's, of what has arrived
 
 // The DNS responder's sockets
-inline constexpr std::size_t kDatagramBytesLocal = 65507;     // answers to this machine and private
-inline constexpr std::size_t kDatagramBytesStranger = 1232;   // networks, and to others
-inline constexpr std::size_t kDnsConnections = 256;           // a worker's; one more evicts one
-inline constexpr std::size_t kDnsStreamOutputBytes = 65536;   // unread: then no query is answered
-inline constexpr std::size_t kRateLimitEntries = 65536;       // networks and kinds, in one second
-inline constexpr std::ptrdiff_t kRateLimitRow = 4;            // entries that are looked through
-inline constexpr std::size_t kForwardNetworks = 64;           // that names are looked up for
-inline constexpr std::size_t kForwardServers = 3;             // asked one after another
-inline constexpr std::size_t kForwardsPerWorker = 256;        // that wait for an answer
-inline constexpr std::size_t kForwardsPerClient = 16;         // of those
+inline constexpr std::size_t kDatagramBytesLocal = 65507;    // answers to this machine and private
+inline constexpr std::size_t kDatagramBytesStranger = 1232;  // networks, and to others
+inline constexpr int kPortChoices = 16;                      // for a port free for UDP and TCP
+inline constexpr std::size_t kDnsConnections = 256;          // a worker's; one more evicts one
+inline constexpr std::size_t kDnsStreamOutputBytes = 65536;  // unread: then no query is answered
+inline constexpr std::size_t kRateLimitEntries = 65536;      // networks and kinds, in one second
+inline constexpr std::ptrdiff_t kRateLimitRow = 4;           // entries that are looked through
+inline constexpr std::size_t kForwardNetworks = 64;          // that names are looked up for
+inline constexpr std::size_t kForwardServers = 3;            // asked one after another
+inline constexpr std::size_t kForwardsPerWorker = 256;       // that wait for an answer
+inline constexpr std::size_t kForwardsPerClient = 16;        // of those
 inline constexpr std::chrono::milliseconds kForwardTimeout{2000};  // of one server
 
 // The bridge's protocol (docs/formats/bridge.md)

@@ -29,6 +29,17 @@ class AllSignalsBlocked {
 
 }  // namespace
 
+ConnectionCounters& ConnectionCounters::operator+=(const ConnectionCounters& other) {
+  accepted += other.accepted;
+  open += other.open;
+  refused += other.refused;
+  evicted += other.evicted;
+  idle_timeouts += other.idle_timeouts;
+  hello_timeouts += other.hello_timeouts;
+  write_timeouts += other.write_timeouts;
+  return *this;
+}
+
 Worker::Worker(Listeners listeners, WorkerOptions options, MakeProtocol make_protocol)
     : listeners_(std::move(listeners)),
       options_(options),

@@ -40,6 +40,8 @@ struct ConnectionCounters {
   std::uint64_t idle_timeouts = 0;
   std::uint64_t hello_timeouts = 0;
   std::uint64_t write_timeouts = 0;
+
+  ConnectionCounters& operator+=(const ConnectionCounters& other);
 };
 
 class Worker {

@@ -111,6 +111,24 @@ TEST_CASE("where connections are evicted, a new one takes the place of the one u
   CHECK(fixture.counters().open == 2);
 }
 
+TEST_CASE("counters of workers add up") {
+  ConnectionCounters sum{.accepted = 1};
+  sum += {.accepted = 10,
+          .open = 20,
+          .refused = 30,
+          .evicted = 40,
+          .idle_timeouts = 50,
+          .hello_timeouts = 60,
+          .write_timeouts = 70};
+  CHECK(sum.accepted == 11);
+  CHECK(sum.open == 20);
+  CHECK(sum.refused == 30);
+  CHECK(sum.evicted == 40);
+  CHECK(sum.idle_timeouts == 50);
+  CHECK(sum.hello_timeouts == 60);
+  CHECK(sum.write_timeouts == 70);
+}
+
 TEST_CASE("a protocol is told who has connected") {
   Fixture fixture;
   SocketClient client = fixture.greeted();
