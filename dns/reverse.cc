@@ -1,5 +1,6 @@
 #include "dns/reverse.h"
 
+#include <cassert>
 #include <charconv>
 
 namespace pointsman::dns {

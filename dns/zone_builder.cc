@@ -182,12 +182,12 @@ class ZoneBuilder {
   void add_text_set(const Instances& instances) {
     table_.begin_set(type::kTxt);
     for (const Instance* const instance : instances) {
-      const std::string address = instance->address.to_text();
-      std::vector<std::string> strings{
-          "id=" + instance->id,
-          fmt::format(instance->address.is_v4() ? "address={}:{}" : "address=[{}]:{}", address,
-                      instance->port),
-          fmt::format("weight={}", instance->weight)};
+      const std::string address = instance->address.is_v4()
+                                      ? instance->address.to_text()
+                                      : "[" + instance->address.to_text() + "]";
+      std::vector<std::string> strings{"id=" + instance->id,
+                                       fmt::format("address={}:{}", address, instance->port),
+                                       fmt::format("weight={}", instance->weight)};
       for (const std::string& tag : instance->tags) strings.push_back("tag=" + tag);
       append_txt(table_.records(), ttl_, strings);
       table_.end_record();
