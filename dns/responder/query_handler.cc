@@ -12,7 +12,7 @@ Reply QueryHandler::answer(Bytes query, const Asker& asker, std::span<std::uint8
   }
   Reply reply = dns::answer(*zones, options_, query, asker, out);
   counters_.count(reply, asker.over_tcp);
-  if (reply.act == Reply::Act::kSend) limit(reply, asker, out);
+  if (rate_limit_.is_on() && reply.act == Reply::Act::kSend) limit(reply, asker, out);
   return reply;
 }
 

@@ -35,7 +35,7 @@ RateLimit::RateLimit(const RateLimitOptions& options, std::uint64_t seed)
 
 RateLimit::Verdict RateLimit::judge(const IpAddress& asker, std::uint64_t likeness,
                                     UnixSeconds now) {
-  if (entries_.empty()) return Verdict::kSend;
+  if (!is_on()) return Verdict::kSend;
   Entry& entry = entry_for(mixed(mixed(seed_ ^ network_of(asker)) ^ likeness), now);
   if (entry.answers < UINT32_MAX) ++entry.answers;
   if (entry.answers <= options_.per_second) return Verdict::kSend;

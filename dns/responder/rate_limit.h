@@ -24,6 +24,8 @@ class RateLimit {
   // The seed keeps it secret which networks share a place in the table.
   RateLimit(const RateLimitOptions& options, std::uint64_t seed);
 
+  bool is_on() const { return !entries_.empty(); }
+
   // `likeness` is equal for answers of one kind, as Reply::likeness.
   Verdict judge(const IpAddress& asker, std::uint64_t likeness, UnixSeconds now);
 

@@ -15,6 +15,12 @@ AskerPolicy policy_of(const ForwardOptions& forward) {
   return AskerPolicy(forward.to.empty() ? std::vector<IpNetwork>{} : forward.allow);
 }
 
+// A worker's part: together they keep to the limit, however the kernel spreads the queries.
+RateLimitOptions part_of(RateLimitOptions whole, unsigned workers) {
+  whole.per_second = (whole.per_second + workers - 1) / workers;
+  return whole;
+}
+
 net::WorkerOptions worker_options(const ResponderOptions& options) {
   const std::chrono::milliseconds idle = options.answer.tcp_idle;
   return {.connections = options.connections,
@@ -27,8 +33,9 @@ class ResponderWorker final : public QueryHost {
  public:
   ResponderWorker(const ResponderOptions& options, const std::vector<ListenAddress>& own,
                   ServiceSockets sockets, const Published<Zones>& zones)
-      : handler_(zones, options.answer, policy_of(options.forward), options.rate_limit,
-                 random_u64(), unix_now),
+      : handler_(zones, options.answer, policy_of(options.forward),
+                 part_of(options.rate_limit, std::max(options.workers, 1u)), random_u64(),
+                 unix_now),
         stream_reply_(kReplyBytesMax),
         worker_(std::move(sockets.listeners), worker_options(options),
                 [this](const ListenAddress& /*from*/) {

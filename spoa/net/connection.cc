@@ -82,7 +82,10 @@ void Connection::settle() {
     phase_ = Phase::kOpen;
     timer_.stop();
   }
-  if (wrote_) last_use_ = std::chrono::steady_clock::now();
+  if (wrote_) {
+    used_ = true;
+    last_use_ = std::chrono::steady_clock::now();
+  }
   if (phase_ == Phase::kOpen) settle_timer(blocked);
   blocked_ = blocked;
   wrote_ = false;

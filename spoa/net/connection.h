@@ -53,7 +53,8 @@ class Connection {
   void disconnect();
   void close() { close(CloseCause::kStopped); }
 
-  // When an answer was last written, or else when the connection began.
+  // Whether an answer was written yet, and when the last one was; before, when it began.
+  bool used() const { return used_; }
   std::chrono::steady_clock::time_point last_use() const { return last_use_; }
 
  private:
@@ -78,6 +79,7 @@ class Connection {
   bool input_ended_ = false;
   bool wrote_ = false;    // since the last settle()
   bool blocked_ = false;  // at the last settle(): output waits
+  bool used_ = false;
   std::chrono::steady_clock::time_point last_use_ = std::chrono::steady_clock::now();
   int quiet_calls_ = 0;  // of disconnect_if_quiet() since the last input
   Timer timer_;          // what for: on_timeout()

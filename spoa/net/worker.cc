@@ -159,9 +159,13 @@ void Worker::accept(FileDescriptor fd, const ListenAddress& from) {
 }
 
 void Worker::evict_one() {
-  const auto oldest = std::min_element(
-      connections_.begin(), connections_.end(),
-      [](const auto& a, const auto& b) { return a.first->last_use() < b.first->last_use(); });
+  const auto rank = [](const auto& entry) {
+    return std::pair(entry.first->used(), entry.first->last_use());
+  };
+  const auto oldest =
+      std::min_element(connections_.begin(), connections_.end(),
+                       [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  assert(oldest != connections_.end());
   ++counters_.evicted;
   oldest->first->close();
 }

@@ -25,7 +25,8 @@ namespace pointsman::net {
 
 struct WorkerOptions {
   std::size_t connections = limits::kConnectionsPerWorker;
-  // One more takes the place of the connection that was used least lately; else it is refused.
+  // One more takes the place of a connection that had no answer yet, else of the one that had its
+  // last answer longest ago. False: it is refused.
   bool evict = false;
   ConnectionLimits connection{};
   std::chrono::milliseconds accept_pause = limits::kAcceptPause;

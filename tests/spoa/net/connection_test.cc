@@ -294,6 +294,17 @@ TEST_CASE("input without an answer is no use of a connection, an answer is") {
   CHECK(fixture.connection->last_use() == begun);
 }
 
+TEST_CASE("an answer is a use of a connection") {
+  Fixture fixture;
+  const auto begun = fixture.connection->last_use();
+  CHECK_FALSE(fixture.connection->used());
+  fixture.write("hello\n");
+  CHECK(fixture.read(6) == "hello\n");
+  fixture.turn();
+  CHECK(fixture.connection->used());
+  CHECK(fixture.connection->last_use() > begun);
+}
+
 TEST_CASE("where idle connections are closed, one that does not read is a slow reader") {
   Fixture fixture({.output_bytes = LineProtocol::kFloodBytes,
                    .write_timeout = kSoon,

@@ -111,6 +111,20 @@ TEST_CASE("where connections are evicted, a new one takes the place of the one u
   CHECK(fixture.counters().open == 2);
 }
 
+TEST_CASE("connections that had no answer are evicted first, the oldest of them before others") {
+  Fixture fixture({.connections = 3, .evict = true});
+  SocketClient used = fixture.greeted();
+  SocketClient silent = SocketClient::connected(fixture.address);
+  while (fixture.counters().accepted != 2) std::this_thread::yield();
+  SocketClient later = SocketClient::connected(fixture.address);
+  while (fixture.counters().accepted != 3) std::this_thread::yield();
+  SocketClient first = fixture.greeted();
+  CHECK(silent.at_end());
+  SocketClient second = fixture.greeted();
+  CHECK(later.at_end());
+  fixture.say(used, "still there\n");
+}
+
 TEST_CASE("counters of workers add up") {
   ConnectionCounters sum{.accepted = 1};
   sum += {.accepted = 10,
