@@ -10,6 +10,7 @@ MAY_INCLUDE = {
     "spop": {"base"},
     "registry": {"base"},
     "dns": {"base", "registry"},
+    "dns/responder": {"base", "net", "dns"},
     "routing": {"base"},
     "table": {"base", "routing"},
     "config": {"base", "routing"},
@@ -45,10 +46,10 @@ def sources():
 
 
 def module_of(path):
-    """dns/ is a module itself, below spoa/ each folder is one; None: neither."""
+    """dns/ and dns/responder/ are modules, below spoa/ each folder is one; None: neither."""
     folders = path.split("/")[:-1]
     if folders[:1] == ["dns"]:
-        return "dns"
+        return "/".join(folders)
     return folders[1] if folders[:1] == ["spoa"] and len(folders) > 1 else None
 
 
@@ -67,7 +68,7 @@ def finding_for(path, angled, header):
     """What is wrong with this include in this file, or None."""
     module = module_of(path)
     if not angled:
-        target = header.split("/")[0]
+        target = header.rpartition("/")[0]
         if "/" not in header:
             return f'"{header}" is not written from spoa/ or the root'
         if module in MAY_INCLUDE and target not in MAY_INCLUDE[module] | {module}:
@@ -122,6 +123,9 @@ class Includes(unittest.TestCase):
             "spoa/extra/a.cc": "int x;\n",
             "dns/a.cc": '#include "net/event_loop.h"\n',
             "dns/b.cc": "#include <ldns/ldns.h>\n",
+            "dns/c.cc": '#include "dns/responder/relay.h"\n',
+            "dns/responder/a.cc": '#include "registry/revision.h"\n',
+            "dns/extra/a.cc": "int x;\n",
             "spoa/routing/a.cc": '#include "dns/name.h"\n',
         }
         for path, text in samples.items():
@@ -133,6 +137,8 @@ class Includes(unittest.TestCase):
         self.assertEqual([], check_includes({"spoa/net/a.cc": text}))
         text = '#include "base/limits.h"\n#include "dns/name.h"\n#include "registry/revision.h"\n'
         self.assertEqual([], check_includes({"dns/a.cc": text}))
+        text = '#include "dns/name.h"\n#include "dns/responder/relay.h"\n#include "net/worker.h"\n'
+        self.assertEqual([], check_includes({"dns/responder/a.cc": text}))
 
     def test_a_header_without_a_comment_is_found(self):
         for path in ("spoa/base/a.h", "dns/a.h"):

@@ -16,12 +16,12 @@ WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def sources(paths):
-    pattern = r"spoa/(\w+/)?\w+\.cc|dns/\w+\.cc|lua/\w+/\w+\.lua"
+    pattern = r"spoa/(\w+/)?\w+\.cc|dns/(\w+/)?\w+\.cc|lua/\w+/\w+\.lua"
     return [p for p in paths if re.fullmatch(pattern, p)]
 
 
 def unit_tests(paths):
-    pattern = r"tests/(spoa/\w+|dns)/\w+_test\.cc|tests/lua/\w+/\w+_test\.lua"
+    pattern = r"tests/(spoa/\w+|dns(/\w+)?)/\w+_test\.cc|tests/lua/\w+/\w+_test\.lua"
     return [p for p in paths if re.fullmatch(pattern, p)]
 
 
@@ -110,7 +110,7 @@ class Layout(unittest.TestCase):
         paths = ["spoa/base/a.cc", "spoa/base/ab.cc", "tests/spoa/base/a_x_test.cc"]
         self.assertEqual(1, len(check_every_source_has_a_test(paths, {})))
         self.assertEqual([], check_every_source_has_a_test(paths, {"spoa/base/ab.cc": "why"}))
-        for path in ("lua/haproxy/a.lua", "dns/a.cc"):
+        for path in ("lua/haproxy/a.lua", "dns/a.cc", "dns/responder/a.cc"):
             self.assertEqual(1, len(check_every_source_has_a_test([path], {})))
 
     def test_an_exemption_that_is_not_needed_is_found(self):
