@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cerrno>
 #include <optional>
@@ -18,18 +17,6 @@ using net::SocketName;
 using net::Transport;
 
 constexpr std::size_t kLengthBytes = 2;  // before a message by TCP
-constexpr std::array<const char*, 2> kWildcards{"0.0.0.0", "::"};
-
-bool is_wildcard(const IpAddress& address) {
-  return std::any_of(kWildcards.begin(), kWildcards.end(),
-                     [&](const char* text) { return address == IpAddress::parse(text); });
-}
-
-bool is_loopback(const IpAddress& address) {
-  static const IpNetwork v4 = *IpNetwork::parse("127.0.0.0/8");
-  static const IpNetwork v6 = *IpNetwork::parse("::1");
-  return v4.contains(address) || v6.contains(address);
-}
 
 // A socket to one of this machine's addresses has that address at its own end too, but for
 // 127.0.0.2 and the like.
@@ -37,10 +24,11 @@ bool leads_to_us(const net::FileDescriptor& fd, const SocketName& server,
                  const std::vector<ListenAddress>& own) {
   const IpAddress there = server.address();
   const bool this_machine =
-      is_loopback(there) || SocketName::of_local_end(fd.get()).address() == there;
+      there.is_loopback() || SocketName::of_local_end(fd.get()).address() == there;
   return std::any_of(own.begin(), own.end(), [&](const ListenAddress& listen) {
     const IpAddress host = IpAddress::parse(listen.host).value_or(IpAddress{});
-    return listen.port == server.port() && (host == there || (this_machine && is_wildcard(host)));
+    return listen.port == server.port() &&
+           (host == there || (this_machine && host.is_unspecified()));
   });
 }
 
@@ -65,7 +53,8 @@ Outcome check_forward(const ForwardOptions& options, const std::vector<ListenAdd
   }
   for (const Resolver& to : options.to) {
     const std::string name = fmt::format("forward.to: {} port {}", to.address.to_text(), to.port);
-    if (is_wildcard(to.address) || to.port == 0) return Error{name + ": nobody can be asked there"};
+    if (to.address.is_unspecified() || to.port == 0)
+      return Error{name + ": nobody can be asked there"};
     const SocketName server(to.address, to.port);
     const auto fd = net::connect_socket(server, Transport::kUdp);
     // Where the network is not up yet, the relay looks again at each query.

@@ -51,10 +51,6 @@ void leave_from(msghdr& message, Control& control, int family, const IpAddress& 
   }
 }
 
-bool is_wildcard(const IpAddress& address) {
-  return address == IpAddress{} || address == IpAddress::parse("0.0.0.0");
-}
-
 // Every setting is a wish: a kernel without one of them still serves.
 void set_udp_options(int fd, int family, bool wildcard, std::size_t receive_buffer) {
   const int on = 1;
@@ -115,7 +111,7 @@ UdpSocket::UdpSocket(ListenAddress address, FileDescriptor fd)
     : address_(std::move(address)),
       fd_(std::move(fd)),
       bound_to_(SocketName::of_local_end(fd_.get()).address()),
-      wildcard_(is_wildcard(bound_to_)),
+      wildcard_(bound_to_.is_unspecified()),
       batch_(std::make_unique<Batch>()) {
   address_.port = bound_port(fd_.get());
 }
