@@ -17,7 +17,7 @@ AskerPolicy policy_of(const ForwardOptions& forward) {
 
 // A worker's part: together they keep to the limit, however the kernel spreads the queries.
 RateLimitOptions part_of(RateLimitOptions whole, unsigned workers) {
-  whole.per_second = (whole.per_second + workers - 1) / workers;
+  whole.per_second = whole.per_second / workers + (whole.per_second % workers > 0 ? 1 : 0);
   return whole;
 }
 
