@@ -64,26 +64,21 @@ bool read_additional(WireCursor& cursor, Bytes message, Query& query) {
 }  // namespace
 
 std::optional<Header> read_header(Bytes message) {
-  WireCursor cursor(message);
-  Header header;
-  for (std::uint16_t* const field : {&header.id, &header.flags, &header.questions, &header.answers,
-                                     &header.authorities, &header.additionals}) {
-    *field = cursor.u16();
-  }
-  if (!cursor.ok()) return std::nullopt;
-  return header;
+  if (message.size() < kHeaderBytes) return std::nullopt;
+  const auto u16_at = [message](std::size_t place) {
+    return static_cast<std::uint16_t>((message[place] << 8) | message[place + 1]);
+  };
+  return Header{u16_at(0), u16_at(2), u16_at(4), u16_at(6), u16_at(8), u16_at(10)};
 }
 
 bool read_query(Bytes message, Query& query) {
-  const std::optional<Header> header = read_header(message);
-  if (!header) return false;
-  query.header = *header;
+  const Header& header = query.header;
   WireCursor cursor(message);
   cursor.bytes(kHeaderBytes);
-  if (header->questions > 1) return false;  // RFC 9619
-  if (header->questions == 1 && !read_question(cursor, message, query)) return false;
-  if (header->answers > 0 || header->authorities > 0) return false;
-  for (unsigned left = header->additionals; left > 0; --left) {
+  if (header.questions > 1) return false;  // RFC 9619
+  if (header.questions == 1 && !read_question(cursor, message, query)) return false;
+  if (header.answers > 0 || header.authorities > 0) return false;
+  for (unsigned left = header.additionals; left > 0; --left) {
     if (!read_additional(cursor, message, query)) return false;
   }
   return true;

@@ -56,29 +56,25 @@ std::size_t ReplyWriter::add_set(Section section, const RecordSet& set, std::siz
   return start;
 }
 
-void ReplyWriter::add_glue(const RecordSet& set, std::size_t start, std::uint32_t ttl) {
-  constexpr std::size_t kPointerBytes = 2;
+void ReplyWriter::add_glue(const RecordSet& set, std::size_t start) {
+  std::size_t place = size_;  // a copy, which the bytes that are written cannot alias
   for (const Glue& glue : set.glue) {
     const std::size_t target = start + glue.target;
     const bool in_reach = target <= kPointerReach;
     const Bytes name = Bytes(out_).subspan(target);
-    const std::size_t owner_size = in_reach ? kPointerBytes : name_size(name);
-    const bool v4 = glue.address.is_v4();
-    const Bytes data = v4 ? Bytes(glue.address.bytes).last(4) : Bytes(glue.address.bytes);
-    if (owner_size + kRecordHeadBytes - kPointerBytes + data.size() > limit_ - size_) return;
+    const std::size_t owner_size = in_reach ? sizeof(std::uint16_t) : name_size(name);
+    const Bytes record = glue.record();
+    if (owner_size + record.size() > limit_ - place) break;
     if (in_reach) {
-      put_u16(kPointerBits | target);
+      set_u16(place, kPointerBits | target);
     } else {
-      put(name.first(owner_size));
+      std::memcpy(out_.data() + place, name.data(), owner_size);
     }
-    put_u16(v4 ? type::kA : type::kAaaa);
-    put_u16(dns_class::kIn);
-    put_u16(ttl >> 16);
-    put_u16(ttl);
-    put_u16(data.size());
-    put(data);
+    std::memcpy(out_.data() + place + owner_size, record.data(), record.size());
+    place += owner_size + record.size();
     ++additionals_;
   }
+  size_ = place;
 }
 
 std::size_t ReplyWriter::finish(std::uint16_t id, std::uint16_t flags, std::uint16_t rcode) {
@@ -97,11 +93,6 @@ void ReplyWriter::put(Bytes bytes) {
   if (bytes.empty()) return;
   std::memcpy(out_.data() + size_, bytes.data(), bytes.size());
   size_ += bytes.size();
-}
-
-void ReplyWriter::put_u16(std::size_t value) {
-  set_u16(size_, value);
-  size_ += 2;
 }
 
 void ReplyWriter::set_u16(std::size_t place, std::size_t value) {

@@ -30,14 +30,13 @@ class ReplyWriter {
   std::size_t add_set(Section section, const RecordSet& set, std::size_t owner);
 
   // Address records for a set that stands whole at `start`, as many as fit.
-  void add_glue(const RecordSet& set, std::size_t start, std::uint32_t ttl);
+  void add_glue(const RecordSet& set, std::size_t start);
 
   // OPT, and the header: `flags` without TC and the rcode's lower bits. The reply's size.
   std::size_t finish(std::uint16_t id, std::uint16_t flags, std::uint16_t rcode);
 
  private:
   void put(Bytes bytes);
-  void put_u16(std::size_t value);
   void set_u16(std::size_t place, std::size_t value);
 
   std::span<std::uint8_t> out_;

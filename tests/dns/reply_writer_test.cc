@@ -17,6 +17,15 @@ const ByteBuffer kOpt = from_hex("00 0029 04d0 00 00 0000 0000");
 
 std::string hex(std::string_view text) { return to_hex(from_hex(text)); }
 
+Glue glue_of(std::uint32_t target, const char* address) {
+  const IpAddress parsed = IpAddress::parse(address).value();
+  ByteBuffer record;
+  append_address(record, 5, parsed);
+  Glue glue{target, parsed.is_v4()};
+  std::copy(record.begin() + 2, record.end(), glue.bytes.begin());
+  return glue;
+}
+
 struct Written {
   ByteBuffer out = ByteBuffer(65535);
   std::size_t size = 0;
@@ -61,13 +70,12 @@ TEST_CASE("records of another owner point to it") {
 
 TEST_CASE("glue points to its owner's name, and stops where no more fits") {
   const ByteBuffer record = from_hex("c00c 0002 0001 00000005 0003 01 62 00");
-  const std::vector<Glue> glue{{12, IpAddress::parse("10.0.0.1").value()},
-                               {12, IpAddress::parse("fd00::1").value()}};
+  const std::vector<Glue> glue{glue_of(12, "10.0.0.1"), glue_of(12, "fd00::1")};
   const RecordSet set{2, 1, record, glue};
   const auto write = [&](std::size_t limit) {
     Written written;
     ReplyWriter writer(written.out, limit, kQuestion, {});
-    writer.add_glue(set, writer.add_set(Section::kAnswer, set, 12), 5);
+    writer.add_glue(set, writer.add_set(Section::kAnswer, set, 12));
     written.size = writer.finish(1, 0x8000, 0);
     return written;
   };
@@ -91,14 +99,14 @@ TEST_CASE("a pointer reaches 16,383, and beyond that the owner is written out") 
   filler[10] = static_cast<std::uint8_t>((filler.size() - 12) >> 8);
   filler[11] = static_cast<std::uint8_t>(filler.size() - 12);
   const ByteBuffer record = from_hex("c00c 0002 0001 00000005 0003 01 62 00");
-  const std::vector<Glue> glue{{12, IpAddress::parse("10.0.0.1").value()}};
+  const std::vector<Glue> glue{glue_of(12, "10.0.0.1")};
   const RecordSet set{2, 1, record, glue};
   Written written;
   ReplyWriter writer(written.out, 65535, kQuestion, {});
   writer.add_set(Section::kAnswer, {16, 1, filler, {}}, 12);
   const std::size_t start = writer.add_set(Section::kAnswer, set, 12);
   CHECK(start + 12 == target);
-  writer.add_glue(set, start, 5);
+  writer.add_glue(set, start);
   written.size = writer.finish(1, 0x8000, 0);
   const std::string owner = target == 0x3fff ? "ffff" : "016200";
   const std::string expected = owner + hex("0001 0001 00000005 0004 0a000001");
