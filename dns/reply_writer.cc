@@ -1,5 +1,6 @@
 #include "dns/reply_writer.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -22,10 +23,11 @@ Prefix prefix_within(Bytes records, std::size_t room) {
   return prefix;
 }
 
-std::size_t name_size(Bytes wire) {
+// The uncompressed name at the front of these bytes.
+std::string_view name_at(Bytes wire) {
   std::size_t size = 0;
   while (wire[size] != 0) size += 1u + wire[size];
-  return size + 1;
+  return as_text(wire.first(size + 1));
 }
 
 }  // namespace
@@ -59,22 +61,35 @@ std::size_t ReplyWriter::add_set(Section section, const RecordSet& set, std::siz
 void ReplyWriter::add_glue(const RecordSet& set, std::size_t start) {
   std::size_t place = size_;  // a copy, which the bytes that are written cannot alias
   for (const Glue& glue : set.glue) {
-    const std::size_t target = start + glue.target;
-    const bool in_reach = target <= kPointerReach;
-    const Bytes name = Bytes(out_).subspan(target);
-    const std::size_t owner_size = in_reach ? sizeof(std::uint16_t) : name_size(name);
+    const Owner owner = owner_at(start + glue.target, start + set.glue.front().target);
     const Bytes record = glue.record();
-    if (owner_size + record.size() > limit_ - place) break;
-    if (in_reach) {
-      set_u16(place, kPointerBits | target);
-    } else {
-      std::memcpy(out_.data() + place, name.data(), owner_size);
+    if (owner.size() + record.size() > limit_ - place) break;
+    std::copy(owner.labels.begin(), owner.labels.end(),
+              out_.begin() + static_cast<std::ptrdiff_t>(place));
+    place += owner.labels.size();
+    if (owner.has_pointer) {
+      set_u16(place, kPointerBits | owner.pointer);
+      place += kPointerBytes;
     }
-    std::memcpy(out_.data() + place + owner_size, record.data(), record.size());
-    place += owner_size + record.size();
+    std::memcpy(out_.data() + place, record.data(), record.size());
+    place += record.size();
     ++additionals_;
   }
   size_ = place;
+}
+
+// A pointer, if it reaches; else the first label and a pointer to the rest of an earlier name, if
+// that is the same; else the whole name.
+ReplyWriter::Owner ReplyWriter::owner_at(std::size_t target, std::size_t earlier) const {
+  if (target <= kPointerReach) return {{}, true, target};
+  const std::string_view name = name_at(Bytes(out_).subspan(target));
+  const std::string_view rest = parent_of(name);
+  const std::string_view earlier_name = name_at(Bytes(out_).subspan(earlier));
+  const std::size_t pointer = earlier + earlier_name.size() - rest.size();
+  if (pointer <= kPointerReach && parent_of(earlier_name) == rest) {
+    return {as_bytes(name.substr(0, name.size() - rest.size())), true, pointer};
+  }
+  return {as_bytes(name), false, 0};
 }
 
 std::size_t ReplyWriter::finish(std::uint16_t id, std::uint16_t flags, std::uint16_t rcode) {
