@@ -72,13 +72,15 @@ std::optional<Header> read_header(Bytes message) {
 }
 
 bool read_query(Bytes message, Query& query) {
-  const Header& header = query.header;
+  const std::optional<Header> header = read_header(message);
+  if (!header) return false;
+  query.header = *header;
   WireCursor cursor(message);
   cursor.bytes(kHeaderBytes);
-  if (header.questions > 1) return false;  // RFC 9619
-  if (header.questions == 1 && !read_question(cursor, message, query)) return false;
-  if (header.answers > 0 || header.authorities > 0) return false;
-  for (unsigned left = header.additionals; left > 0; --left) {
+  if (header->questions > 1) return false;  // RFC 9619
+  if (header->questions == 1 && !read_question(cursor, message, query)) return false;
+  if (header->answers > 0 || header->authorities > 0) return false;
+  for (unsigned left = header->additionals; left > 0; --left) {
     if (!read_additional(cursor, message, query)) return false;
   }
   return true;

@@ -54,10 +54,9 @@ struct Query {
   Edns edns;
 };
 
-// What follows the header, which `query` has already, in a message with opcode QUERY. False:
-// FORMERR; `query` then has what was read up to the fault. A message without a question passes:
-// with a cookie it may ask for one (RFC 7873 section 5.4). The options of an unknown version are
-// not looked at.
+// A message with opcode QUERY. False: FORMERR; `query` then has what was read up to the fault. A
+// message without a question passes: with a cookie it may ask for one (RFC 7873 section 5.4).
+// The options of an unknown version are not looked at.
 [[nodiscard]] bool read_query(Bytes message, Query& query);
 
 }  // namespace pointsman::dns

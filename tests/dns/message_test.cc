@@ -12,12 +12,6 @@ using test::from_hex;
 using test::operator+;
 using test::to_hex;
 
-// Header and all.
-bool read(Bytes message, Query& query) {
-  query.header = read_header(message).value();
-  return read_query(message, query);
-}
-
 TEST_CASE("a header is its six numbers") {
   const auto header = read_header(from_hex("0102 f9f5 0001 0002 0003 0004"));
   REQUIRE(header);
@@ -36,7 +30,7 @@ TEST_CASE("a query is its question, as it came and folded") {
   const DnsQuery sent("WEB.hap.test SRV +rd +class=3");
   const ByteBuffer bytes = sent.bytes();
   Query query;
-  REQUIRE(read(bytes, query));
+  REQUIRE(read_query(bytes, query));
   CHECK(query.name.to_text() == "web.hap.test");
   CHECK(query.type == 33);
   CHECK(query.qclass == 3);
@@ -48,7 +42,7 @@ TEST_CASE("a query's OPT is read with its options") {
   const ByteBuffer bytes =
       DnsQuery("hap.test A +edns=4096 +do +nsid +keepalive +cookie=0102030405060708").bytes();
   Query query;
-  REQUIRE(read(bytes, query));
+  REQUIRE(read_query(bytes, query));
   CHECK(query.edns.present);
   CHECK(query.edns.payload_size == 4096);
   CHECK(query.edns.version == 0);
@@ -61,11 +55,11 @@ TEST_CASE("a query's OPT is read with its options") {
 TEST_CASE("what was read before a fault is kept, for the answer to it") {
   Query query;
   const ByteBuffer bytes = DnsQuery("hap.test A +cookie=01").bytes();
-  CHECK_FALSE(read(bytes, query));
+  CHECK_FALSE(read_query(bytes, query));
   CHECK(query.edns.present);
   CHECK(query.question.size() == 14);
   Query cut;
-  CHECK_FALSE(read(Bytes(bytes).first(25), cut));
+  CHECK_FALSE(read_query(Bytes(bytes).first(25), cut));
   CHECK(cut.question.empty());
 }
 
@@ -78,10 +72,10 @@ TEST_CASE("an owner of more labels than a name has is a fault") {
     return owner + from_hex("00 0010 0001 00000000 0000");
   };
   Query good;
-  CHECK(read(front + owner_of(127), good));
+  CHECK(read_query(front + owner_of(127), good));
   Query bad;
-  CHECK_FALSE(read(front + owner_of(128), bad));
-  CHECK_FALSE(read(front + owner_of(20000), bad));
+  CHECK_FALSE(read_query(front + owner_of(128), bad));
+  CHECK_FALSE(read_query(front + owner_of(20000), bad));
 }
 
 }  // namespace
