@@ -200,7 +200,7 @@ class Conversation {
     if (writer.truncated() || chain.end.zone == nullptr) return;
     if (const std::optional<RecordSet> set = answering_set(chain.end)) {
       const std::size_t start = writer.add_set(Section::kAnswer, *set, owner);
-      if (!writer.truncated()) writer.add_glue(*set, start, zones_.ttl());
+      if (!writer.truncated()) writer.add_glue(*set, start);
       return;
     }
     const std::string_view name = chain.length > 0 ? chain.last.wire() : query_.name.wire();

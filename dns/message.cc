@@ -64,14 +64,11 @@ bool read_additional(WireCursor& cursor, Bytes message, Query& query) {
 }  // namespace
 
 std::optional<Header> read_header(Bytes message) {
-  WireCursor cursor(message);
-  Header header;
-  for (std::uint16_t* const field : {&header.id, &header.flags, &header.questions, &header.answers,
-                                     &header.authorities, &header.additionals}) {
-    *field = cursor.u16();
-  }
-  if (!cursor.ok()) return std::nullopt;
-  return header;
+  if (message.size() < kHeaderBytes) return std::nullopt;
+  const auto u16_at = [message](std::size_t place) {
+    return static_cast<std::uint16_t>((message[place] << 8) | message[place + 1]);
+  };
+  return Header{u16_at(0), u16_at(2), u16_at(4), u16_at(6), u16_at(8), u16_at(10)};
 }
 
 bool read_query(Bytes message, Query& query) {

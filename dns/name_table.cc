@@ -28,8 +28,13 @@ void NameTable::begin_set(std::uint16_t type) {
   sets_.push_back({{type, 0, {}, {}}, contents_.records.size(), 0, contents_.glue.size(), 0});
 }
 
-void NameTable::add_glue(std::uint32_t target, const IpAddress& address) {
-  contents_.glue.push_back({target, address});
+void NameTable::add_glue(std::uint32_t target, std::uint32_t ttl, const IpAddress& address) {
+  glue_record_.clear();
+  append_address(glue_record_, ttl, address);
+  Glue glue{target, address.is_v4()};
+  constexpr std::ptrdiff_t kOwnerBytes = 2;
+  std::copy(glue_record_.begin() + kOwnerBytes, glue_record_.end(), glue.bytes.begin());
+  contents_.glue.push_back(glue);
 }
 
 void NameTable::end_set() {
@@ -41,8 +46,7 @@ void NameTable::end_set() {
   open.size = contents_.records.size() - open.offset;
   open.glue_count = contents_.glue.size() - open.first_glue;
   std::stable_partition(contents_.glue.begin() + static_cast<std::ptrdiff_t>(open.first_glue),
-                        contents_.glue.end(),
-                        [](const Glue& glue) { return glue.address.is_v4(); });
+                        contents_.glue.end(), [](const Glue& glue) { return glue.v4; });
 }
 
 bool NameTable::add_name(const Name& name, SetRange sets) {

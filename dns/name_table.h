@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/ip_address.h"
 #include "dns/zones.h"
 
 namespace pointsman::dns {
@@ -17,7 +18,8 @@ struct SetRange {
 
 class NameTable {
  public:
-  explicit NameTable(std::uint32_t ttl) { contents_.ttl = ttl; }
+  // `names` is about how many there will be.
+  explicit NameTable(std::size_t names) { contents_.nodes.reserve(names); }
 
   // False: there is such a zone already.
   bool add_zone(const Name& apex);
@@ -35,7 +37,7 @@ class NameTable {
   ByteBuffer& records() { return contents_.records; }
   void begin_set(std::uint16_t type);
   void end_record() { ++sets_.back().set.count; }
-  void add_glue(std::uint32_t target, const IpAddress& address);
+  void add_glue(std::uint32_t target, std::uint32_t ttl, const IpAddress& address);
   std::size_t set_size() const { return contents_.records.size() - sets_.back().offset; }
   void end_set();
 
@@ -61,6 +63,7 @@ class NameTable {
   Zones::Contents contents_;  // without `sets`, whose spans would not survive
   std::vector<OpenSet> sets_;
   std::size_t range_start_ = 0;
+  ByteBuffer glue_record_;  // being made
 };
 
 }  // namespace pointsman::dns

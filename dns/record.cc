@@ -13,11 +13,12 @@ constexpr std::uint32_t kSoaExpire = 86400;
 constexpr std::size_t kTxtStringBytes = 255;  // its length is one byte
 
 void append_head(ByteBuffer& out, std::uint16_t type, std::uint32_t ttl, std::size_t data_size) {
-  append_u16(out, kPointerBits | kHeaderBytes);
-  append_u16(out, type);
-  append_u16(out, dns_class::kIn);
-  append_u32(out, ttl);
-  append_u16(out, static_cast<std::uint16_t>(data_size));
+  const auto byte = [](std::size_t value) { return static_cast<std::uint8_t>(value); };
+  const std::array<std::uint8_t, kRecordHeadBytes> head{
+      kPointerBits >> 8,    kHeaderBytes,    byte(type >> 8), byte(type),     0,
+      dns_class::kIn,       byte(ttl >> 24), byte(ttl >> 16), byte(ttl >> 8), byte(ttl),
+      byte(data_size >> 8), byte(data_size)};
+  append_bytes(out, head);
 }
 
 }  // namespace

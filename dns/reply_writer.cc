@@ -1,5 +1,6 @@
 #include "dns/reply_writer.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
 
@@ -22,10 +23,11 @@ Prefix prefix_within(Bytes records, std::size_t room) {
   return prefix;
 }
 
-std::size_t name_size(Bytes wire) {
+// The uncompressed name at the front of these bytes.
+std::string_view name_at(Bytes wire) {
   std::size_t size = 0;
   while (wire[size] != 0) size += 1u + wire[size];
-  return size + 1;
+  return as_text(wire.first(size + 1));
 }
 
 }  // namespace
@@ -56,29 +58,38 @@ std::size_t ReplyWriter::add_set(Section section, const RecordSet& set, std::siz
   return start;
 }
 
-void ReplyWriter::add_glue(const RecordSet& set, std::size_t start, std::uint32_t ttl) {
-  constexpr std::size_t kPointerBytes = 2;
+void ReplyWriter::add_glue(const RecordSet& set, std::size_t start) {
+  std::size_t place = size_;  // a copy, which the bytes that are written cannot alias
   for (const Glue& glue : set.glue) {
-    const std::size_t target = start + glue.target;
-    const bool in_reach = target <= kPointerReach;
-    const Bytes name = Bytes(out_).subspan(target);
-    const std::size_t owner_size = in_reach ? kPointerBytes : name_size(name);
-    const bool v4 = glue.address.is_v4();
-    const Bytes data = v4 ? Bytes(glue.address.bytes).last(4) : Bytes(glue.address.bytes);
-    if (owner_size + kRecordHeadBytes - kPointerBytes + data.size() > limit_ - size_) return;
-    if (in_reach) {
-      put_u16(kPointerBits | target);
-    } else {
-      put(name.first(owner_size));
+    const Owner owner = owner_at(start + glue.target, start + set.glue.front().target);
+    const Bytes record = glue.record();
+    if (owner.size() + record.size() > limit_ - place) break;
+    std::copy(owner.labels.begin(), owner.labels.end(),
+              out_.begin() + static_cast<std::ptrdiff_t>(place));
+    place += owner.labels.size();
+    if (owner.has_pointer) {
+      set_u16(place, kPointerBits | owner.pointer);
+      place += kPointerBytes;
     }
-    put_u16(v4 ? type::kA : type::kAaaa);
-    put_u16(dns_class::kIn);
-    put_u16(ttl >> 16);
-    put_u16(ttl);
-    put_u16(data.size());
-    put(data);
+    std::memcpy(out_.data() + place, record.data(), record.size());
+    place += record.size();
     ++additionals_;
   }
+  size_ = place;
+}
+
+// A pointer, if it reaches; else the first label and a pointer to the rest of an earlier name, if
+// that is the same; else the whole name.
+ReplyWriter::Owner ReplyWriter::owner_at(std::size_t target, std::size_t earlier) const {
+  if (target <= kPointerReach) return {{}, true, target};
+  const std::string_view name = name_at(Bytes(out_).subspan(target));
+  const std::string_view rest = parent_of(name);
+  const std::string_view earlier_name = name_at(Bytes(out_).subspan(earlier));
+  const std::size_t pointer = earlier + earlier_name.size() - rest.size();
+  if (pointer <= kPointerReach && parent_of(earlier_name) == rest) {
+    return {as_bytes(name.substr(0, name.size() - rest.size())), true, pointer};
+  }
+  return {as_bytes(name), false, 0};
 }
 
 std::size_t ReplyWriter::finish(std::uint16_t id, std::uint16_t flags, std::uint16_t rcode) {
@@ -97,11 +108,6 @@ void ReplyWriter::put(Bytes bytes) {
   if (bytes.empty()) return;
   std::memcpy(out_.data() + size_, bytes.data(), bytes.size());
   size_ += bytes.size();
-}
-
-void ReplyWriter::put_u16(std::size_t value) {
-  set_u16(size_, value);
-  size_ += 2;
 }
 
 void ReplyWriter::set_u16(std::size_t place, std::size_t value) {

@@ -30,14 +30,25 @@ class ReplyWriter {
   std::size_t add_set(Section section, const RecordSet& set, std::size_t owner);
 
   // Address records for a set that stands whole at `start`, as many as fit.
-  void add_glue(const RecordSet& set, std::size_t start, std::uint32_t ttl);
+  void add_glue(const RecordSet& set, std::size_t start);
 
   // OPT, and the header: `flags` without TC and the rcode's lower bits. The reply's size.
   std::size_t finish(std::uint16_t id, std::uint16_t flags, std::uint16_t rcode);
 
  private:
+  static constexpr std::size_t kPointerBytes = 2;
+
+  // A name as it is written: labels, then a pointer or, if the root is among them, none.
+  struct Owner {
+    Bytes labels;
+    bool has_pointer = false;
+    std::size_t pointer = 0;
+
+    std::size_t size() const { return labels.size() + (has_pointer ? kPointerBytes : 0); }
+  };
+
+  Owner owner_at(std::size_t target, std::size_t earlier) const;
   void put(Bytes bytes);
-  void put_u16(std::size_t value);
   void set_u16(std::size_t place, std::size_t value);
 
   std::span<std::uint8_t> out_;

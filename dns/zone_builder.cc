@@ -40,13 +40,30 @@ bool is_below(const Name& name, const std::optional<Name>& above) {
          name.last_labels(above->label_count()) == above->wire();
 }
 
+void append_hex(std::string& text, unsigned byte) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  text += kDigits[byte >> 4];
+  text += kDigits[byte & 15];
+}
+
+// "0a000001-1f90" is 10.0.0.1:8080.
 std::string address_label(const IpAddress& address, std::uint16_t port) {
   std::string label;
   for (std::size_t i = address.is_v4() ? 12 : 0; i < address.bytes.size(); ++i) {
-    fmt::format_to(std::back_inserter(label), "{:02x}", address.bytes[i]);
+    append_hex(label, address.bytes[i]);
   }
-  fmt::format_to(std::back_inserter(label), "-{:04x}", port);
+  label += '-';
+  append_hex(label, port >> 8);
+  append_hex(label, port & 0xff);
   return label;
+}
+
+// Each instance has a name for its address, perhaps one in reverse; some are for services and
+// hosts.
+std::size_t expected_names(const registry::Revision& revision) {
+  std::size_t count = 1000;
+  for (const auto& [name, service] : revision.services) count += 2 * service.instances.size() + 2;
+  return count;
 }
 
 class ZoneBuilder {
@@ -56,7 +73,7 @@ class ZoneBuilder {
         revision_(revision),
         ttl_(static_cast<std::uint32_t>(
             std::clamp<std::int64_t>(spec.ttl.count(), 0, 0x7fffffff))),  // RFC 2181 section 8
-        table_(ttl_) {}
+        table_(expected_names(revision)) {}
 
   BuiltZones build() {
     add_zones();
@@ -147,7 +164,7 @@ class ZoneBuilder {
       append_name(table_.records(), type::kNs, ttl_, name);
       table_.end_record();
       if (table_.closest_zone(name) == nullptr) continue;
-      for (const IpAddress& address : server->addresses) table_.add_glue(target, address);
+      for (const IpAddress& address : server->addresses) table_.add_glue(target, ttl_, address);
     }
     table_.end_set();
   }
@@ -174,7 +191,7 @@ class ZoneBuilder {
       const auto place = static_cast<std::uint32_t>(table_.set_size() + kSrvTargetOffset);
       append_srv(table_.records(), ttl_, srv_weight(instance->weight), instance->port, *target);
       table_.end_record();
-      table_.add_glue(place, instance->address);
+      table_.add_glue(place, ttl_, instance->address);
     }
     table_.end_set();
   }
@@ -182,12 +199,11 @@ class ZoneBuilder {
   void add_text_set(const Instances& instances) {
     table_.begin_set(type::kTxt);
     for (const Instance* const instance : instances) {
-      const std::string address = instance->address.is_v4()
-                                      ? instance->address.to_text()
-                                      : "[" + instance->address.to_text() + "]";
+      std::string address = instance->address.to_text();
+      if (!instance->address.is_v4()) address = "[" + address + "]";
       std::vector<std::string> strings{"id=" + instance->id,
-                                       fmt::format("address={}:{}", address, instance->port),
-                                       fmt::format("weight={}", instance->weight)};
+                                       "address=" + address + ":" + std::to_string(instance->port),
+                                       "weight=" + std::to_string(instance->weight)};
       for (const std::string& tag : instance->tags) strings.push_back("tag=" + tag);
       append_txt(table_.records(), ttl_, strings);
       table_.end_record();
@@ -240,17 +256,17 @@ class ZoneBuilder {
     table_.begin_range();
     add_address_sets({address});
     claim(name, table_.range(), name->to_text());
-    if (!spec_.reverse.empty()) pointers_[address].push_back(*name);
+    if (!spec_.reverse.empty()) ports_[address].push_back(port);
   }
 
   void add_pointers() {
-    for (const auto& [address, names] : pointers_) {
+    for (const auto& [address, ports] : ports_) {
       const Name owner = reverse_name(address);
       if (table_.closest_zone(owner) == nullptr) continue;
       table_.begin_range();
       table_.begin_set(type::kPtr);
-      for (const Name& name : names) {
-        append_name(table_.records(), type::kPtr, ttl_, name);
+      for (const std::uint16_t port : ports) {
+        append_name(table_.records(), type::kPtr, ttl_, endpoint(address, port).value());
         table_.end_record();
       }
       table_.end_set();
@@ -334,7 +350,7 @@ class ZoneBuilder {
   NameTable table_;
   std::vector<Name> apexes_;
   std::optional<Name> home_;
-  std::map<IpAddress, std::vector<Name>> pointers_;
+  std::map<IpAddress, std::vector<std::uint16_t>> ports_;  // of those that have names
   std::vector<std::string> left_out_;
 };
 

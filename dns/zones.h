@@ -3,6 +3,7 @@
 // names below it do (an empty non-terminal, RFC 8020); wildcards are found as RFC 4592 says.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -11,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/ip_address.h"
+#include "base/wire_cursor.h"
 #include "dns/name.h"
 
 namespace pointsman::dns {
@@ -19,15 +20,18 @@ namespace pointsman::dns {
 // An address record for the additional section. Its owner's name stands in a record of the answer.
 struct Glue {
   std::uint32_t target = 0;  // where that name begins, counted from the set's first byte
-  IpAddress address;
+  bool v4 = false;
+  std::array<std::uint8_t, 26> bytes = {};  // the record without its owner; 14 of them for IPv4
+
+  Bytes record() const { return Bytes(bytes).first(v4 ? 14 : 26); }
 };
 
 // The records of one type and name.
 struct RecordSet {
   std::uint16_t type = 0;
   std::uint32_t count = 0;
-  std::span<const std::uint8_t> records;  // see record.h
-  std::span<const Glue> glue;             // IPv4 first, since some HAProxy stop at the first AAAA
+  Bytes records;               // see record.h
+  std::span<const Glue> glue;  // IPv4 first, since some HAProxy stop at the first AAAA
 };
 
 class Zones {
@@ -55,7 +59,6 @@ class Zones {
   using ByName = std::unordered_map<std::string, Value, WireHash, std::equal_to<>>;
 
   struct Contents {
-    std::uint32_t ttl = 0;
     ByteBuffer records;      // what all sets point into
     std::vector<Glue> glue;  // likewise
     std::vector<RecordSet> sets;
@@ -80,7 +83,6 @@ class Zones {
     return std::span(contents_.sets).subspan(node.first_set, node.set_count);
   }
   const RecordSet* find_set(const Node& node, std::uint16_t type) const;
-  std::uint32_t ttl() const { return contents_.ttl; }
   std::size_t name_count() const { return contents_.nodes.size(); }
 
  private:

@@ -1,8 +1,5 @@
 // The header: what of a query's flags, counts and operation matters, and what comes back.
-#include <fstream>
-
 #include "dns/dns_asker.h"
-#include "support/golden.h"
 
 namespace pointsman::test {
 namespace {

@@ -1,6 +1,4 @@
 // Types and classes.
-#include <set>
-
 #include "dns/dns_asker.h"
 
 namespace pointsman::test {

@@ -22,7 +22,7 @@ SetRange address_set(NameTable& table, const char* address) {
 
 // A table with this zone, whose apex has a SOA.
 NameTable with_zone(std::initializer_list<std::string_view> apexes) {
-  NameTable table(5);
+  NameTable table(10);
   for (const std::string_view apex : apexes) REQUIRE(table.add_zone(named(apex)));
   for (const std::string_view apex : apexes) {
     table.begin_range();
@@ -42,7 +42,7 @@ std::size_t set_count(const Zones& zones, std::string_view name) {
 }
 
 TEST_CASE("a zone is added once") {
-  NameTable table(5);
+  NameTable table(10);
   CHECK(table.add_zone(named("hap.test")));
   CHECK_FALSE(table.add_zone(named("HAP.test")));
 }
@@ -100,7 +100,7 @@ TEST_CASE("glue of IPv4 comes first, in the order in which it was added") {
   table.end_record();
   std::uint32_t place = 0;
   for (const char* const address : {"fd00::1", "10.0.0.1", "fd00::2", "10.0.0.2"}) {
-    table.add_glue(place++, IpAddress::parse(address).value());
+    table.add_glue(place++, 5, IpAddress::parse(address).value());
   }
   table.end_set();
   CHECK(table.add_name(named("a.hap.test"), table.range()));

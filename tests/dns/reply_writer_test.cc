@@ -17,6 +17,15 @@ const ByteBuffer kOpt = from_hex("00 0029 04d0 00 00 0000 0000");
 
 std::string hex(std::string_view text) { return to_hex(from_hex(text)); }
 
+Glue glue_of(std::uint32_t target, const char* address) {
+  const IpAddress parsed = IpAddress::parse(address).value();
+  ByteBuffer record;
+  append_address(record, 5, parsed);
+  Glue glue{target, parsed.is_v4()};
+  std::copy(record.begin() + 2, record.end(), glue.bytes.begin());
+  return glue;
+}
+
 struct Written {
   ByteBuffer out = ByteBuffer(65535);
   std::size_t size = 0;
@@ -61,13 +70,12 @@ TEST_CASE("records of another owner point to it") {
 
 TEST_CASE("glue points to its owner's name, and stops where no more fits") {
   const ByteBuffer record = from_hex("c00c 0002 0001 00000005 0003 01 62 00");
-  const std::vector<Glue> glue{{12, IpAddress::parse("10.0.0.1").value()},
-                               {12, IpAddress::parse("fd00::1").value()}};
+  const std::vector<Glue> glue{glue_of(12, "10.0.0.1"), glue_of(12, "fd00::1")};
   const RecordSet set{2, 1, record, glue};
   const auto write = [&](std::size_t limit) {
     Written written;
     ReplyWriter writer(written.out, limit, kQuestion, {});
-    writer.add_glue(set, writer.add_set(Section::kAnswer, set, 12), 5);
+    writer.add_glue(set, writer.add_set(Section::kAnswer, set, 12));
     written.size = writer.finish(1, 0x8000, 0);
     return written;
   };
@@ -82,27 +90,49 @@ TEST_CASE("glue points to its owner's name, and stops where no more fits") {
   CHECK(write(whole - 29).rest() == to_hex(record));
 }
 
-// A record so long that the next one's name begins at the target.
-TEST_CASE("a pointer reaches 16,383, and beyond that the owner is written out") {
-  const std::size_t target = GENERATE(0x3fff, 0x4000);
-  const std::size_t record_start = target - kRecordHeadBytes;
+// NS of the name b.c at these offsets, with a long record before the second; the glue of both.
+std::string owner_of_second_glue(std::size_t first, std::size_t second, std::string_view name) {
+  ByteBuffer records = from_hex("c00c 0002 0001 00000005 0005 01 62 01 63 00");
+  const std::size_t base = first - kRecordHeadBytes;
   ByteBuffer filler = from_hex("c00c 0010 0001 00000005 0000");
-  filler.resize(record_start - 19);
+  filler.resize(second - kRecordHeadBytes - base - records.size());
   filler[10] = static_cast<std::uint8_t>((filler.size() - 12) >> 8);
   filler[11] = static_cast<std::uint8_t>(filler.size() - 12);
-  const ByteBuffer record = from_hex("c00c 0002 0001 00000005 0003 01 62 00");
-  const std::vector<Glue> glue{{12, IpAddress::parse("10.0.0.1").value()}};
-  const RecordSet set{2, 1, record, glue};
+  append_bytes(records, filler);
+  append_name(records, type::kNs, 5, Name::parse(name).value());
+  const std::vector<Glue> glue{glue_of(kRecordHeadBytes, "10.0.0.1"),
+                               glue_of(static_cast<std::uint32_t>(second - base), "10.0.0.2")};
+  ByteBuffer before = from_hex("c00c 0010 0001 00000005 0000");
+  before.resize(base - 19);
+  before[10] = static_cast<std::uint8_t>((before.size() - 12) >> 8);
+  before[11] = static_cast<std::uint8_t>(before.size() - 12);
   Written written;
   ReplyWriter writer(written.out, 65535, kQuestion, {});
-  writer.add_set(Section::kAnswer, {16, 1, filler, {}}, 12);
-  const std::size_t start = writer.add_set(Section::kAnswer, set, 12);
-  CHECK(start + 12 == target);
-  writer.add_glue(set, start, 5);
+  writer.add_set(Section::kAnswer, {16, 1, before, {}}, 12);
+  const RecordSet set{2, 3, records, glue};
+  writer.add_glue(set, writer.add_set(Section::kAnswer, set, 12));
   written.size = writer.finish(1, 0x8000, 0);
-  const std::string owner = target == 0x3fff ? "ffff" : "016200";
-  const std::string expected = owner + hex("0001 0001 00000005 0004 0a000001");
-  CHECK(written.rest().ends_with(to_hex(record) + expected));
+  const std::string tail = hex("0001 0001 00000005 0004 0a000002");
+  const std::string rest = written.rest();
+  REQUIRE(rest.ends_with(tail));
+  const std::string before_tail = rest.substr(0, rest.size() - tail.size());
+  return before_tail.substr(before_tail.rfind(hex("0a000001")) + 8);
+}
+
+TEST_CASE("a pointer reaches 16,383") {
+  CHECK(owner_of_second_glue(1000, 0x3fff, "b.c") == "ffff");
+}
+
+TEST_CASE("beyond that, the label is written and the rest pointed to in the first name") {
+  CHECK(owner_of_second_glue(1000, 0x4000, "b.c") == hex("01 62 c3ea"));
+  CHECK(owner_of_second_glue(0x3ffd, 0x5000, "bbb.c") == hex("03 626262 ffff"));
+}
+
+TEST_CASE("a name is written out whole if its rest is another, or beyond reach, too") {
+  CHECK(owner_of_second_glue(1000, 0x4000, "b.d") == hex("01 62 01 64 00"));
+  CHECK(owner_of_second_glue(1000, 0x4000, "c") == hex("01 63 00"));
+  CHECK(owner_of_second_glue(1000, 0x4000, "b.b.c") == hex("01 62 01 62 01 63 00"));
+  CHECK(owner_of_second_glue(0x3ffe, 0x5000, "b.c") == hex("01 62 01 63 00"));
 }
 
 TEST_CASE("an rcode's lower bits are in the header") {
