@@ -44,6 +44,17 @@ bool IpAddress::is_v4() const {
   return std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin());
 }
 
+bool IpAddress::is_unspecified() const {
+  const auto first = bytes.begin() + (is_v4() ? 12 : 0);
+  return std::all_of(first, bytes.end(), [](std::uint8_t byte) { return byte == 0; });
+}
+
+bool IpAddress::is_loopback() const {
+  if (is_v4()) return bytes[12] == 127;
+  return std::all_of(bytes.begin(), bytes.end() - 1, [](std::uint8_t byte) { return byte == 0; }) &&
+         bytes.back() == 1;
+}
+
 std::string IpAddress::to_text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (is_v4()) {

@@ -20,6 +20,8 @@ struct IpAddress {
   static std::optional<IpAddress> from_bytes(Bytes bytes);  // 4 or 16 bytes, network order
 
   bool is_v4() const;
+  bool is_unspecified() const;  // 0.0.0.0 or ::
+  bool is_loopback() const;     // 127.0.0.0/8 or ::1
   std::string to_text() const;  // "10.0.0.1" or "2001:db8::1" (RFC 5952)
   auto operator<=>(const IpAddress&) const = default;
 };

@@ -36,6 +36,27 @@ inline constexpr std::chrono::seconds kLingerTimeout{1};  // for the peer to clo
 inline constexpr std::chrono::milliseconds kDrainQuiet{100};
 inline constexpr std::chrono::seconds kDrainTimeout{10};
 
+// Datagrams
+inline constexpr unsigned kDatagramBatch = 32;            // received or sent by one system call
+inline constexpr unsigned kDatagramsPerWake = 64;         // then others of the worker have a turn
+inline constexpr std::size_t kDatagramInputBytes = 1472;  // what an Ethernet frame has room for
+inline constexpr std::size_t kDatagramBytes = 65535;      // of an answer; IPv4 carries 65,507
+inline constexpr std::size_t kDatagramQueueBytes = 1 << 20;  // the kernel's, of what has arrived
+
+// The DNS responder's sockets
+inline constexpr std::size_t kDatagramBytesLocal = 65507;    // answers to this machine and private
+inline constexpr std::size_t kDatagramBytesStranger = 1232;  // networks, and to others
+inline constexpr int kPortChoices = 16;                      // for a port free for UDP and TCP
+inline constexpr std::size_t kDnsConnections = 256;          // a worker's; one more evicts one
+inline constexpr std::size_t kDnsStreamOutputBytes = 65536;  // unread: then no query is answered
+inline constexpr std::size_t kRateLimitEntries = 65536;      // networks and kinds, in one second
+inline constexpr std::ptrdiff_t kRateLimitRow = 4;           // entries that are looked through
+inline constexpr std::size_t kForwardNetworks = 64;          // that names are looked up for
+inline constexpr std::size_t kForwardServers = 3;            // asked one after another
+inline constexpr std::size_t kForwardsPerWorker = 256;       // that wait for an answer
+inline constexpr std::size_t kForwardsPerClient = 16;        // of those
+inline constexpr std::chrono::milliseconds kForwardTimeout{2000};  // of one server
+
 // The bridge's protocol (docs/formats/bridge.md)
 inline constexpr std::size_t kBridgeMessageBytes = 65536;
 inline constexpr std::size_t kBridgeAnswerBytes = 8192;  // HAProxy's Lua sockets stall beyond 16 kB
@@ -111,5 +132,16 @@ inline constexpr std::chrono::milliseconds kWatchCoalesce{50};
 inline constexpr std::size_t kUnfinishedFiles = 10000;          // remembered by a watch
 inline constexpr std::chrono::seconds kUnfinishedFileWait{10};  // then it counts as it is
 inline constexpr std::size_t kSupersededValues = 64;            // kept for their last readers
+
+// DNS, what is answered
+inline constexpr std::size_t kDnsLabelBytes = 63;  // RFC 1035 section 2.3.4, as the next
+inline constexpr std::size_t kDnsNameBytes = 255;  // in wire form, with the root's byte
+inline constexpr std::size_t kDnsZones = 64;       // configured by name
+inline constexpr std::size_t kDnsReverseNetworks = 64;
+inline constexpr std::size_t kDnsNameservers = 13;  // with each NS answer
+inline constexpr std::size_t kDnsCnameChain = 8;    // CNAME records in one answer
+inline constexpr std::size_t kDnsIdentityBytes =
+    128;                                            // of NSID, version and id.server; more is cut
+inline constexpr std::size_t kDnsTextBytes = 1024;  // of one TXT record; more tags are left out
 
 }  // namespace pointsman::limits

@@ -13,6 +13,12 @@ std::uint8_t WireCursor::u8() {
   return bytes_[offset_++];
 }
 
+std::uint16_t WireCursor::u16() {
+  const Bytes two = bytes(2);
+  if (two.size() < 2) return 0;
+  return static_cast<std::uint16_t>((two[0] << 8) | two[1]);
+}
+
 std::uint32_t WireCursor::u32() {
   const Bytes four = bytes(4);
   if (four.size() < 4) return 0;
@@ -53,6 +59,11 @@ Bytes WireCursor::bytes(std::uint64_t length) {
 std::string_view WireCursor::text() {
   const std::uint64_t length = varint();
   return as_text(bytes(length));
+}
+
+void append_u16(ByteBuffer& out, std::uint16_t value) {
+  out.push_back(static_cast<std::uint8_t>(value >> 8));
+  out.push_back(static_cast<std::uint8_t>(value));
 }
 
 void append_u32(ByteBuffer& out, std::uint32_t value) {

@@ -1,7 +1,7 @@
-// Reads SPOE's binary encoding from borrowed bytes. The cursor remembers its first failure and then
-// yields zeros and empty views, so a codec reads everything and checks ok() once. Never reads
-// beyond its bytes. Encoding of integers: SPOE.txt section 3.2 (varint), 3.1 (strings are varint +
-// bytes).
+// Reads binary encodings, SPOE's and DNS's, from borrowed bytes. The cursor remembers its first
+// failure and then yields zeros and empty views, so a codec reads everything and checks ok() once.
+// Never reads beyond its bytes. SPOE's integers: SPOE.txt section 3.2 (varint), 3.1 (strings are
+// varint + bytes).
 #pragma once
 
 #include <cstdint>
@@ -38,6 +38,7 @@ class WireCursor {
   std::size_t remaining() const { return bytes_.size() - offset_; }
 
   std::uint8_t u8();
+  std::uint16_t u16();  // big endian
   std::uint32_t u32();  // big endian
   std::uint64_t varint();
   Bytes bytes(std::uint64_t length);
@@ -53,6 +54,7 @@ class WireCursor {
   WireFailure failure_ = WireFailure::kNone;
 };
 
+void append_u16(ByteBuffer& out, std::uint16_t value);  // big endian
 void append_u32(ByteBuffer& out, std::uint32_t value);  // big endian
 void append_varint(ByteBuffer& out, std::uint64_t value);
 void append_bytes(ByteBuffer& out, Bytes bytes);

@@ -76,21 +76,31 @@ void Connection::settle() {
   }
   if (!flush()) return;
   const bool blocked = protocol_->output_size() > 0;
-  if (!blocked && input_ended_) return close(CloseCause::kEnded);
+  if (!blocked && input_ended_ && !protocol_->answer_pending()) return close(CloseCause::kEnded);
   if (!blocked && protocol_->finished()) return linger();
   if (phase_ == Phase::kHello && protocol_->established()) {
     phase_ = Phase::kOpen;
     timer_.stop();
   }
-  if (phase_ == Phase::kOpen) {
-    if (!blocked) {
-      timer_.stop();
-    } else if (wrote_ || !timer_.running()) {
-      timer_.start(limits_.write_timeout);
-    }
+  if (wrote_) {
+    used_ = true;
+    last_use_ = std::chrono::steady_clock::now();
   }
+  if (phase_ == Phase::kOpen) settle_timer(blocked);
+  blocked_ = blocked;
   wrote_ = false;
-  watch_.want({.readable = !input_ended_ && !protocol_->finished(), .writable = blocked});
+  const bool readable = !input_ended_ && !protocol_->finished() && protocol_->wants_input();
+  watch_.want({.readable = readable, .writable = blocked});
+}
+
+// Runs while output waits, else, where idle connections are closed, since the last answer.
+void Connection::settle_timer(bool blocked) {
+  const bool idles = limits_.idle_timeout.count() > 0;
+  if (!blocked && !idles) {
+    timer_.stop();
+  } else if (wrote_ || blocked != blocked_ || !timer_.running()) {
+    timer_.start(blocked ? limits_.write_timeout : limits_.idle_timeout);
+  }
 }
 
 void Connection::linger() {
@@ -105,7 +115,7 @@ void Connection::on_timeout() {
     case Phase::kHello:
       return close(CloseCause::kHelloTimeout);
     case Phase::kOpen:
-      return close(CloseCause::kSlowReader);
+      return close(blocked_ ? CloseCause::kSlowReader : CloseCause::kIdle);
     case Phase::kLingering:
       return close(CloseCause::kLingerTimeout);
     case Phase::kClosed:

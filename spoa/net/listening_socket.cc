@@ -6,7 +6,7 @@
 #include <cerrno>
 
 #include "base/limits.h"
-#include "net/bind_tcp.h"
+#include "net/bind_port.h"
 
 namespace pointsman::net {
 
@@ -34,11 +34,12 @@ Result<std::shared_ptr<const ListeningSocket>> ListeningSocket::open(const Liste
                                                                      const UnixSocketAccess& access,
                                                                      PortUse use) {
   const bool tcp = address.kind == ListenAddress::Kind::kTcp;
-  Result<FileDescriptor> fd = tcp ? bind_tcp(address, use) : bind_unix(address, access);
+  Result<FileDescriptor> fd =
+      tcp ? bind_port(address, Transport::kTcp, use) : bind_unix(address, access);
   if (!fd) return fd.error();
   std::shared_ptr<const ListeningSocket> listening(new ListeningSocket(address, std::move(*fd)));
   if (listen(listening->fd(), limits::kListenBacklog) != 0) {
-    return tcp_failure(address, "listen", errno);
+    return port_failure(address, "listen", errno);
   }
   if (tcp) {
     if (auto shared = let_others_join(listening->fd(), address); !shared) return shared.error();

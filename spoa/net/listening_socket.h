@@ -11,7 +11,7 @@
 
 #include "base/listen_address.h"
 #include "base/result.h"
-#include "net/bind_tcp.h"
+#include "net/bind_port.h"
 #include "net/bind_unix.h"
 #include "net/file_descriptor.h"
 
@@ -19,7 +19,7 @@ namespace pointsman::net {
 
 class ListeningSocket {
  public:
-  // `access` matters to unix sockets only, see bind_unix; `use` to TCP sockets, see bind_tcp.
+  // `access` matters to unix sockets only, see bind_unix; `use` to TCP sockets, see bind_port.
   static Result<std::shared_ptr<const ListeningSocket>> open(const ListenAddress& address,
                                                              const UnixSocketAccess& access,
                                                              PortUse use = PortUse::kTake);

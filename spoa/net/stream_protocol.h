@@ -4,6 +4,7 @@
 
 #include <cstddef>
 
+#include "base/ip_address.h"
 #include "base/wire_cursor.h"
 
 namespace pointsman::net {
@@ -11,6 +12,9 @@ namespace pointsman::net {
 class StreamProtocol {
  public:
   virtual ~StreamProtocol() = default;
+
+  // Who has connected; called first, but not for unix sockets.
+  virtual void on_peer(const IpAddress& /*peer*/) {}
 
   // Takes all of `input`, which is borrowed.
   virtual void receive(Bytes input) = 0;
@@ -23,6 +27,11 @@ class StreamProtocol {
 
   // Time has passed, or something was published: perhaps there is output now.
   virtual void poke() {}
+
+  // Not while answers to what has come already wait for the peer to read; then input waits too.
+  virtual bool wants_input() const { return true; }
+  // An answer will come by poke(): the conversation lasts though the peer has ended its side.
+  virtual bool answer_pending() const { return false; }
 
   virtual bool established() const = 0;  // the peer has introduced itself: the hello timer ends
   virtual bool finished() const = 0;     // close once output() is empty

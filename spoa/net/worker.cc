@@ -2,8 +2,11 @@
 
 #include <signal.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cstring>
+
+#include "net/socket_name.h"
 
 namespace pointsman::net {
 namespace {
@@ -26,6 +29,17 @@ class AllSignalsBlocked {
 
 }  // namespace
 
+ConnectionCounters& ConnectionCounters::operator+=(const ConnectionCounters& other) {
+  accepted += other.accepted;
+  open += other.open;
+  refused += other.refused;
+  evicted += other.evicted;
+  idle_timeouts += other.idle_timeouts;
+  hello_timeouts += other.hello_timeouts;
+  write_timeouts += other.write_timeouts;
+  return *this;
+}
+
 Worker::Worker(Listeners listeners, WorkerOptions options, MakeProtocol make_protocol)
     : listeners_(std::move(listeners)),
       options_(options),
@@ -39,9 +53,11 @@ Worker::Worker(Listeners listeners, WorkerOptions options, MakeProtocol make_pro
 }
 
 Worker::~Worker() {
-  loop_.stop();
+  stop();
   join();
 }
+
+void Worker::stop() { loop_.stop(); }
 
 void Worker::start() {
   assert(!thread_.joinable());
@@ -124,16 +140,34 @@ void Worker::run_task() {
 
 void Worker::accept(FileDescriptor fd, const ListenAddress& from) {
   if (connections_.size() >= options_.connections) {
-    ++counters_.refused;
-    return;
+    if (!options_.evict) {
+      ++counters_.refused;
+      return;
+    }
+    evict_one();
   }
   ++counters_.accepted;
   ++counters_.open;
+  auto protocol = make_protocol_(from);
+  const bool tcp = from.kind == ListenAddress::Kind::kTcp;
+  if (tcp) protocol->on_peer(SocketName::of_peer(fd.get()).address());
   auto connection = std::make_unique<Connection>(
-      loop_, std::move(fd), make_protocol_(from), read_buffer_, options_.connection,
+      loop_, std::move(fd), std::move(protocol), read_buffer_, options_.connection,
       [this](Connection& closed, CloseCause cause) { forget(closed, cause); });
   Connection* const key = connection.get();
   connections_.emplace(key, std::move(connection));
+}
+
+void Worker::evict_one() {
+  const auto rank = [](const auto& entry) {
+    return std::pair(entry.first->used(), entry.first->last_use());
+  };
+  const auto oldest =
+      std::min_element(connections_.begin(), connections_.end(),
+                       [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  assert(oldest != connections_.end());
+  ++counters_.evicted;
+  oldest->first->close();
 }
 
 void Worker::log_shortage(int error) {
@@ -146,6 +180,7 @@ void Worker::forget(Connection& connection, CloseCause cause) {
   --counters_.open;
   if (cause == CloseCause::kHelloTimeout) ++counters_.hello_timeouts;
   if (cause == CloseCause::kSlowReader) ++counters_.write_timeouts;
+  if (cause == CloseCause::kIdle) ++counters_.idle_timeouts;
   const auto found = connections_.find(&connection);
   closed_.push_back(std::move(found->second));  // its handler may still run: freed after the batch
   connections_.erase(found);

@@ -24,7 +24,10 @@
 namespace pointsman::net {
 
 struct WorkerOptions {
-  std::size_t connections = limits::kConnectionsPerWorker;  // one more is closed when accepted
+  std::size_t connections = limits::kConnectionsPerWorker;
+  // One more takes the place of a connection that had no answer yet, else of the one that had its
+  // last answer longest ago. False: it is refused.
+  bool evict = false;
   ConnectionLimits connection{};
   std::chrono::milliseconds accept_pause = limits::kAcceptPause;
   std::chrono::milliseconds poke_interval{0};  // 0: only poke() does
@@ -34,8 +37,12 @@ struct ConnectionCounters {
   std::uint64_t accepted = 0;
   std::uint64_t open = 0;  // a gauge
   std::uint64_t refused = 0;
+  std::uint64_t evicted = 0;
+  std::uint64_t idle_timeouts = 0;
   std::uint64_t hello_timeouts = 0;
   std::uint64_t write_timeouts = 0;
+
+  ConnectionCounters& operator+=(const ConnectionCounters& other);
 };
 
 class Worker {
@@ -56,11 +63,16 @@ class Worker {
   // Begins to drain and returns: takes what waits in the listeners' queues and closes them, lets
   // each connection end once it is quiet, and ends the thread when none is left or at `deadline`.
   void drain(std::chrono::milliseconds deadline);
+  void stop();  // ends the thread at once
   void join();
 
   // Runs `task` on the worker's thread between two batches and returns when it is done; after the
   // thread's end, or before its start, on this one. Not from the worker's own thread.
   void run_between_batches(std::function<void()> task);
+
+  // For what else is to live on this thread: it begins to watch before start(), or on the thread
+  // itself, and is gone only after join().
+  EventLoop& loop() { return loop_; }
 
   // Inside a task of run_between_batches.
   const ConnectionCounters& counters() const { return counters_; }
@@ -70,6 +82,7 @@ class Worker {
   void on_wake();
   void run_task();  // with the mutex held
   void accept(FileDescriptor fd, const ListenAddress& from);
+  void evict_one();
   void log_shortage(int error);
   void forget(Connection& connection, CloseCause cause);
   void free_closed();

@@ -14,39 +14,13 @@
 
 #include "base/wire_cursor.h"
 #include "spop/typed_value.h"
+#include "support/hex_text.h"
 
 namespace pointsman::test {
 
 inline constexpr std::uint8_t kUnset = 0, kHello = 1, kDisconnect = 2, kNotify = 3;
 inline constexpr std::uint8_t kAgentHello = 101, kAgentDisconnect = 102, kAck = 103;
 inline constexpr std::uint32_t kFin = 1, kAbort = 2;
-
-// "0a ff" or "0aff": pairs of hex digits; everything else is skipped.
-inline ByteBuffer from_hex(std::string_view text) {
-  ByteBuffer bytes;
-  int high = -1;
-  for (const char c : text) {
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (digit < 0) continue;
-    if (high >= 0) bytes.push_back(static_cast<std::uint8_t>(high * 16 + digit));
-    high = high >= 0 ? -1 : digit;
-  }
-  return bytes;
-}
-
-inline std::string to_hex(Bytes bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += "0123456789abcdef"[byte >> 4];
-    text += "0123456789abcdef"[byte & 15];
-  }
-  return text;
-}
-
-inline ByteBuffer operator+(ByteBuffer left, const ByteBuffer& right) {
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
 
 inline void put_value(ByteBuffer& out, const spop::TypedValue& value) {
   const auto type = static_cast<std::uint8_t>(value.type);

@@ -16,11 +16,12 @@ WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
 def sources(paths):
-    return [p for p in paths if re.fullmatch(r"spoa/(\w+/)?\w+\.cc|lua/\w+/\w+\.lua", p)]
+    pattern = r"spoa/(\w+/)?\w+\.cc|dns/(\w+/)?\w+\.cc|lua/\w+/\w+\.lua"
+    return [p for p in paths if re.fullmatch(pattern, p)]
 
 
 def unit_tests(paths):
-    pattern = r"tests/spoa/\w+/\w+_test\.cc|tests/lua/\w+/\w+_test\.lua"
+    pattern = r"tests/(spoa/\w+|dns(/\w+)?)/\w+_test\.cc|tests/lua/\w+/\w+_test\.lua"
     return [p for p in paths if re.fullmatch(pattern, p)]
 
 
@@ -48,7 +49,7 @@ def check_every_test_has_a_source(paths):
     tests = unit_tests(paths)
     mirrored = set()
     for source in paths:
-        if source.startswith(("spoa/", "lua/")):
+        if source.startswith(("spoa/", "dns/", "lua/")):
             mirrored.update(tests_of(source, tests))
     return [f"{test}:1: mirrors no source" for test in tests if test not in mirrored]
 
@@ -109,7 +110,8 @@ class Layout(unittest.TestCase):
         paths = ["spoa/base/a.cc", "spoa/base/ab.cc", "tests/spoa/base/a_x_test.cc"]
         self.assertEqual(1, len(check_every_source_has_a_test(paths, {})))
         self.assertEqual([], check_every_source_has_a_test(paths, {"spoa/base/ab.cc": "why"}))
-        self.assertEqual(1, len(check_every_source_has_a_test(["lua/haproxy/a.lua"], {})))
+        for path in ("lua/haproxy/a.lua", "dns/a.cc", "dns/responder/a.cc"):
+            self.assertEqual(1, len(check_every_source_has_a_test([path], {})))
 
     def test_an_exemption_that_is_not_needed_is_found(self):
         paths = ["spoa/base/a.cc", "tests/spoa/base/a_test.cc"]
@@ -119,6 +121,7 @@ class Layout(unittest.TestCase):
     def test_a_test_without_a_source_is_found(self):
         paths = ["spoa/base/a.cc", "tests/spoa/base/b_test.cc"]
         self.assertEqual(1, len(check_every_test_has_a_source(paths)))
+        self.assertEqual(1, len(check_every_test_has_a_source(["tests/dns/b_test.cc"])))
 
     def test_an_empty_name_is_found(self):
         self.assertEqual(1, len(check_path_names(["spoa/base/string_util.h"])))

@@ -11,7 +11,7 @@ LIMIT = re.compile(r"^inline constexpr ([\w:]+) (k\w+)\b", re.MULTILINE)
 WAITING_TIMES = {
     "kAcceptPause", "kHelloTimeout", "kWriteTimeout", "kLingerTimeout", "kDrainQuiet",
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
-    "kTableFileDelay", "kTableFileRetry",
+    "kTableFileDelay", "kTableFileRetry", "kForwardTimeout",
 }
 
 
@@ -22,7 +22,7 @@ def limits(text):
 def check_limits(files, waiting_times):
     kinds = limits(files[LIMITS])
     tests = [project.cpp_code_only(text) for path, text in files.items()
-             if re.fullmatch(r"tests/spoa/\w+/\w+_test\.cc", path)]
+             if re.fullmatch(r"tests/(spoa/\w+|dns(/\w+)?)/\w+_test\.cc", path)]
     tested = {name for text in tests for name in re.findall(r"limits::(k\w+)", text)}
     findings = [f"{LIMITS}:1: no test names {name}"
                 for name in kinds if name not in tested | waiting_times]
@@ -33,7 +33,8 @@ def check_limits(files, waiting_times):
 
 class Limits(unittest.TestCase):
     def test_each_limit_is_tested(self):
-        files = {**project.files("spoa/base"), **project.files("tests/spoa")}
+        files = {path: text for folder in ("spoa/base", "tests/spoa", "tests/dns")
+                 for path, text in project.files(folder).items()}
         self.assertGreater(len(limits(files[LIMITS])), 50)
         self.assertEqual([], check_limits(files, WAITING_TIMES))
 

@@ -36,6 +36,19 @@ TEST_CASE("a text that is no address is refused") {
   }
 }
 
+TEST_CASE("an address may mean all addresses, or this machine") {
+  for (const char* text : {"0.0.0.0", "::"}) CHECK(IpAddress::parse(text)->is_unspecified());
+  for (const char* text : {"0.0.0.1", "1.0.0.0", "::1", "1::"}) {
+    CHECK_FALSE(IpAddress::parse(text)->is_unspecified());
+  }
+  for (const char* text : {"127.0.0.1", "127.255.255.255", "::1", "::ffff:127.0.0.1"}) {
+    CHECK(IpAddress::parse(text)->is_loopback());
+  }
+  for (const char* text : {"126.0.0.1", "128.0.0.1", "::", "::2", "1::1", "7f00::1"}) {
+    CHECK_FALSE(IpAddress::parse(text)->is_loopback());
+  }
+}
+
 TEST_CASE("a network contains the addresses that share its leading bits") {
   struct Sample {
     const char* network;

@@ -137,10 +137,13 @@ TEST_CASE("after its first failure a cursor yields zeros and keeps that failure"
 TEST_CASE("fixed-width numbers are big endian") {
   ByteBuffer bytes;
   append_u32(bytes, 0x01020304);
-  CHECK(to_hex(bytes) == "01020304");
+  append_u16(bytes, 0x0506);
+  CHECK(to_hex(bytes) == "010203040506");
   WireCursor cursor(bytes);
   CHECK(cursor.u32() == 0x01020304);
+  CHECK(cursor.u16() == 0x0506);
   CHECK(cursor.at_end());
+  CHECK(cursor.u16() == 0);
   CHECK(cursor.u32() == 0);
   CHECK(cursor.failure() == WireFailure::kTruncated);
 }

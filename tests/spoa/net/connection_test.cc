@@ -1,5 +1,6 @@
 #include "net/connection.h"
 
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -76,6 +77,7 @@ struct Fixture {
     std::array<int, 2> fds{};
     REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds.data()) == 0);
     peer = FileDescriptor(fds[1]);
+    served = fds[0];
     auto spoken = std::make_unique<LineProtocol>();
     protocol = spoken.get();
     connection.emplace(loop, FileDescriptor(fds[0]), std::move(spoken), buffer, limits,
@@ -100,6 +102,12 @@ struct Fixture {
     loop.run();
     return text;
   }
+  // What is ready now is handled.
+  void turn() {
+    Timer done(loop, [this] { loop.stop(); });
+    done.start(milliseconds(0));
+    loop.run();
+  }
   CloseCause run() {
     if (!cause) loop.run();
     return cause.value();
@@ -107,6 +115,7 @@ struct Fixture {
 
   EventLoop loop;
   FileDescriptor peer;
+  int served = -1;
   std::array<std::uint8_t, 65536> buffer{};
   LineProtocol* protocol = nullptr;
   std::optional<CloseCause> cause;
@@ -261,6 +270,76 @@ TEST_CASE("a poke sends what the protocol says then, and nothing after the end")
   fixture.connection->close();
   fixture.connection->poke();
   CHECK(fixture.cause);
+}
+
+TEST_CASE("a connection that is not used is closed where idle ones are") {
+  Fixture fixture({.idle_timeout = kSoon});
+  fixture.write("hello\n");
+  CHECK(fixture.run() == CloseCause::kIdle);
+  CHECK(fixture.read(100) == "hello\n");
+}
+
+TEST_CASE("input without an answer is no use of a connection, an answer is") {
+  Fixture fixture({.idle_timeout = kSoon * 10});
+  fixture.write("hello\n");
+  CHECK(fixture.read(6) == "hello\n");
+  const auto begun = fixture.connection->last_use();
+  Timer again(fixture.loop, [&] {
+    if (fixture.cause) return;
+    fixture.write("x");
+    again.start(kSoon);
+  });
+  again.start(kSoon);
+  CHECK(fixture.run() == CloseCause::kIdle);
+  CHECK(fixture.connection->last_use() == begun);
+}
+
+TEST_CASE("an answer is a use of a connection") {
+  Fixture fixture;
+  const auto begun = fixture.connection->last_use();
+  CHECK_FALSE(fixture.connection->used());
+  fixture.write("hello\n");
+  CHECK(fixture.read(6) == "hello\n");
+  fixture.turn();
+  CHECK(fixture.connection->used());
+  CHECK(fixture.connection->last_use() > begun);
+}
+
+TEST_CASE("where idle connections are closed, one that does not read is a slow reader") {
+  Fixture fixture({.output_bytes = LineProtocol::kFloodBytes,
+                   .write_timeout = kSoon,
+                   .idle_timeout = std::chrono::hours(1)});
+  fixture.write("hello\nflood\n");
+  CHECK(fixture.run() == CloseCause::kSlowReader);
+}
+
+TEST_CASE("nothing is read while the protocol wants no input, until its output is written") {
+  Fixture fixture({.output_bytes = LineProtocol::kFloodBytes});
+  fixture.write("hello\nonce\n");
+  CHECK(fixture.read(11) == "hello\nonce\n");
+  fixture.write("flood\n");
+  fixture.turn();
+  REQUIRE(fixture.protocol->output_size() > 0);
+  fixture.write("one\n");
+  fixture.turn();
+  int unread = 0;
+  REQUIRE(ioctl(fixture.served, FIONREAD, &unread) == 0);
+  CHECK(unread == 4);
+  CHECK(fixture.read(LineProtocol::kFloodBytes).size() == LineProtocol::kFloodBytes);
+  CHECK(fixture.read(4) == "one\n");
+}
+
+TEST_CASE("a peer that ended its side first gets the answer that was still to come") {
+  Fixture fixture;
+  fixture.write("hello\nlater news\n");
+  shutdown(fixture.peer.get(), SHUT_WR);
+  CHECK(fixture.read(6) == "hello\n");
+  fixture.turn();
+  CHECK_FALSE(fixture.cause);
+  fixture.connection->poke();
+  CHECK(fixture.cause == CloseCause::kEnded);
+  fixture.turn();  // the close has stopped the loop
+  CHECK(fixture.read(100) == "news\n");
 }
 
 TEST_CASE("closing tells the owner once") {

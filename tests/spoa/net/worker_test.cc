@@ -96,6 +96,71 @@ TEST_CASE("a connection beyond the limit is closed and counted, and room is used
   CHECK(fixture.counters().open == 2);
 }
 
+TEST_CASE("where connections are evicted, a new one takes the place of the one used longest ago") {
+  Fixture fixture({.connections = 2, .evict = true});
+  SocketClient a = fixture.greeted();
+  SocketClient b = fixture.greeted();
+  fixture.say(a, "still there\n");
+  b.send(as_bytes("bytes that need no ans"));
+  SocketClient c = fixture.greeted();
+  CHECK(b.at_end());
+  fixture.say(a, "one\n");
+  fixture.say(c, "two\n");
+  CHECK(fixture.counters().evicted == 1);
+  CHECK(fixture.counters().refused == 0);
+  CHECK(fixture.counters().open == 2);
+}
+
+TEST_CASE("connections that had no answer are evicted first, the oldest of them before others") {
+  Fixture fixture({.connections = 3, .evict = true});
+  SocketClient used = fixture.greeted();
+  SocketClient silent = SocketClient::connected(fixture.address);
+  while (fixture.counters().accepted != 2) std::this_thread::yield();
+  SocketClient later = SocketClient::connected(fixture.address);
+  while (fixture.counters().accepted != 3) std::this_thread::yield();
+  SocketClient first = fixture.greeted();
+  CHECK(silent.at_end());
+  SocketClient second = fixture.greeted();
+  CHECK(later.at_end());
+  fixture.say(used, "still there\n");
+}
+
+TEST_CASE("counters of workers add up") {
+  ConnectionCounters sum{.accepted = 1};
+  sum += {.accepted = 10,
+          .open = 20,
+          .refused = 30,
+          .evicted = 40,
+          .idle_timeouts = 50,
+          .hello_timeouts = 60,
+          .write_timeouts = 70};
+  CHECK(sum.accepted == 11);
+  CHECK(sum.open == 20);
+  CHECK(sum.refused == 30);
+  CHECK(sum.evicted == 40);
+  CHECK(sum.idle_timeouts == 50);
+  CHECK(sum.hello_timeouts == 60);
+  CHECK(sum.write_timeouts == 70);
+}
+
+TEST_CASE("a protocol is told who has connected") {
+  Fixture fixture;
+  SocketClient client = fixture.greeted();
+  client.send(as_bytes("who\n"));
+  CHECK(as_text(client.receive(10)) == "127.0.0.1\n");
+}
+
+TEST_CASE("a stopped worker ends at once, and its loop still stands for what else is there") {
+  Fixture fixture;
+  SocketClient a = fixture.greeted();
+  fixture.worker.stop();
+  fixture.worker.join();
+  CHECK(a.at_end());
+  CHECK(fixture.counters().open == 0);
+  const Timer timer(fixture.worker.loop(), [] {});
+  CHECK_FALSE(timer.running());
+}
+
 TEST_CASE("a connection that is reset while it is served harms no other") {
   Fixture fixture;
   SocketClient a = fixture.greeted();

@@ -1,4 +1,4 @@
-#include "net/bind_tcp.h"
+#include "net/bind_port.h"
 
 #include <sys/socket.h>
 
@@ -27,7 +27,8 @@ TEST_CASE("an address that is not this machine's is an error that names it") {
 }
 
 TEST_CASE("a bound socket has the port that was asked for") {
-  const auto first = bind_tcp(*ListenAddress::parse("127.0.0.1:0"), PortUse::kTake);
+  const auto first =
+      bind_port(*ListenAddress::parse("127.0.0.1:0"), Transport::kTcp, PortUse::kTake);
   REQUIRE(first);
   CHECK(bound_port(first->get()) != 0);
 }
@@ -51,16 +52,31 @@ TEST_CASE("a port is taken by one, who lets others join once it listens") {
 }
 
 TEST_CASE("of two who bind the same port at once, one gets to listen") {
-  const auto first = bind_tcp(*ListenAddress::parse("127.0.0.1:0"), PortUse::kTake);
+  const auto first =
+      bind_port(*ListenAddress::parse("127.0.0.1:0"), Transport::kTcp, PortUse::kTake);
   REQUIRE(first);
   ListenAddress same = *ListenAddress::parse("127.0.0.1:0");
   same.port = bound_port(first->get());
-  const auto second = bind_tcp(same, PortUse::kTake);
+  const auto second = bind_port(same, Transport::kTcp, PortUse::kTake);
   REQUIRE(second);
   REQUIRE(listen(first->get(), 1) == 0);
   REQUIRE(let_others_join(first->get(), same));
   CHECK(listen(second->get(), 1) != 0);
   CHECK(errno == EADDRINUSE);
+}
+
+TEST_CASE("a UDP port is taken by one, who lets others join") {
+  const auto first =
+      bind_port(*ListenAddress::parse("127.0.0.1:0"), Transport::kUdp, PortUse::kTake);
+  REQUIRE(first);
+  ListenAddress same = *ListenAddress::parse("127.0.0.1:0");
+  same.port = bound_port(first->get());
+  CHECK_FALSE(bind_port(same, Transport::kUdp, PortUse::kJoin));
+  REQUIRE(let_others_join(first->get(), same));
+  CHECK(bind_port(same, Transport::kUdp, PortUse::kJoin));
+  const auto taken = bind_port(same, Transport::kUdp, PortUse::kTake);
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().message.starts_with(same.to_text() + ": bind UDP: Address already in use"));
 }
 
 }  // namespace pointsman::net
