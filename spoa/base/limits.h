@@ -127,8 +127,7 @@ inline constexpr std::chrono::milliseconds kRegistryFileDelay{50};  // for sever
 inline constexpr std::chrono::seconds kRegistryFileRetry{10};
 
 // The admin listener
-inline constexpr std::size_t kAdminConnections = 64;
-inline constexpr std::size_t kAdminThreads = 4;
+inline constexpr std::size_t kAdminConnections = 64;  // at once, each with a thread
 inline constexpr std::size_t kAdminHeadBytes = 8192;
 inline constexpr std::size_t kAdminPathBytes = 1024;
 inline constexpr std::size_t kAdminBodyBytes = 16384;

@@ -116,6 +116,7 @@ class Registry {
   std::size_t entries_ = 0;
   Moment due_ = kNever;
   bool changed_ = true;
+  bool lost_ = false;  // something, since the last hold_losses()
   std::shared_ptr<const Revision> revision_;
   std::vector<Notice> notices_;
 };

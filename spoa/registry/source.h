@@ -3,9 +3,11 @@
 // wins: what a person wrote outranks what a program says.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <string>
 #include <string_view>
@@ -39,7 +41,27 @@ struct Entry {
   std::chrono::seconds ttl{0};  // of a registration by HTTP
 };
 
-using SourceEntries = std::map<std::string, std::map<std::string, Entry, std::less<>>, std::less<>>;
+using Entries = std::map<std::string, Entry, std::less<>>;          // by id
+using SourceEntries = std::map<std::string, Entries, std::less<>>;  // by service
 using Sources = std::array<SourceEntries, kSourceKinds.size()>;
+
+// What a person has written is known without instances, too.
+constexpr bool is_written(SourceKind kind) {
+  return kind == SourceKind::kGateways || kind == SourceKind::kFiles;
+}
+
+inline std::size_t count_of(const Entries& entries, Phase phase) {
+  return static_cast<std::size_t>(
+      std::count_if(entries.begin(), entries.end(),
+                    [&](const auto& item) { return item.second.phase == phase; }));
+}
+
+// Like std::erase_if, for a predicate that may change the entry.
+template <class Erases>  // bool(Entry&)
+void visit_and_erase(Entries& entries, Erases&& erases) {
+  for (auto item = entries.begin(); item != entries.end();) {
+    item = erases(item->second) ? entries.erase(item) : std::next(item);
+  }
+}
 
 }  // namespace pointsman::registry
