@@ -156,6 +156,7 @@ Result<Put> Registry::put(const std::string& service, const Instance& instance,
     const auto entry = known->second.find(instance.id);
     if (entry != known->second.end()) before = &entry->second;
   }
+  changed_ = changed_ || before == nullptr || before->ttl != ttl;  // stored, too
   const Put effect = before == nullptr              ? Put::kNew
                      : before->instance == instance ? Put::kRenewed
                                                     : Put::kChanged;

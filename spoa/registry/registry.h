@@ -85,6 +85,8 @@ class Registry {
   void expire(Moment now);
   Moment next_due() const { return due_; }  // when expire() may have something to do
 
+  // Whether revision() or store() may differ from what they were at the last revision().
+  bool changed() const { return changed_; }
   // The current one; made anew where something differs from the last.
   std::shared_ptr<const Revision> revision();
 
