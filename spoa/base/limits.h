@@ -144,4 +144,34 @@ inline constexpr std::size_t kDnsIdentityBytes =
     128;                                            // of NSID, version and id.server; more is cut
 inline constexpr std::size_t kDnsTextBytes = 1024;  // of one TXT record; more tags are left out
 
+// The registry of services
+inline constexpr std::size_t kServices = 10000;
+inline constexpr std::size_t kInstances = 100000;          // in all services together
+inline constexpr std::size_t kInstancesPerService = 1000;  // what an answer to HAProxy holds
+inline constexpr std::size_t kInstanceTags = 16;           // of one instance
+inline constexpr std::size_t kServiceNameBytes = 63;       // of a tag, too: DNS labels
+inline constexpr std::size_t kInstanceIdBytes = 63;
+inline constexpr std::chrono::seconds kRegistrationTtl{86400};
+inline constexpr std::chrono::seconds kMassLossWindow{10};  // what leaves in it leaves at once
+inline constexpr std::size_t kRegistryFileBytes = 128u << 20;
+inline constexpr std::chrono::milliseconds kRegistryCoalesce{10};   // between two revisions
+inline constexpr std::chrono::milliseconds kRegistryFileDelay{50};  // for several changes
+inline constexpr std::chrono::seconds kRegistryFileRetry{10};
+
+// The admin listener
+inline constexpr std::size_t kAdminConnections = 64;  // at once, each with a thread
+inline constexpr std::size_t kAdminHeadBytes = 8192;
+inline constexpr std::size_t kAdminPathBytes = 1024;
+inline constexpr std::size_t kAdminBodyBytes = 16384;
+inline constexpr std::chrono::milliseconds kAdminRequestTime{
+    5000};  // to send one, and take its answer
+inline constexpr std::size_t kAdminTokens = 1000;
+inline constexpr std::size_t kAdminTokenBytesMin = 16;
+inline constexpr std::size_t kAdminTokenBytesMax = 256;
+
+// Discovery by DNS
+inline constexpr std::size_t kDiscoveries = 1000;
+inline constexpr std::size_t kDiscoveryTargets = 256;  // of one SRV answer, each looked up
+inline constexpr std::chrono::milliseconds kDiscoveryWait{2000};  // for one try of a query
+
 }  // namespace pointsman::limits

@@ -2,11 +2,11 @@
 // name order. Reports every fault with its place; compiles nothing.
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "config/yaml_folder.h"
 #include "routing/route_spec.h"
 
 namespace pointsman::config {
@@ -24,10 +24,6 @@ struct GatewayFile {
 
 GatewayFile parse_gateway_file(const std::string& path, const std::string& text,
                                Diagnostics& diagnostics);
-
-// Tells of a path, after it was read, whether the file is being written right now. Such a file
-// counts as unreadable, since half of it may have been read.
-using IsUnfinished = std::function<bool(const std::string& path)>;
 
 GatewayFile read_gateway_file(const std::string& path, Diagnostics& diagnostics,
                               const IsUnfinished& is_unfinished = nullptr);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ip_address.h"
 #include "base/limits.h"
 #include "config/value_syntax.h"
 #include "routing/header_block.h"
@@ -102,6 +103,14 @@ void read_socket_owner(const YamlField& field, std::string& owner) {
 
 bool is_message_name(std::string_view text) { return is_backend_name(text); }
 
+bool is_loopback(const ListenAddress& address) {
+  const auto parsed = IpAddress::parse(address.host);
+  return parsed && (IpNetwork::parse("127.0.0.0/8")->contains(*parsed) ||
+                    IpNetwork::parse("::1")->contains(*parsed));
+}
+
+bool is_advertised(std::string_view text) { return is_address(text) || is_host_name(text); }
+
 // It becomes part of an argument's name, and that takes no other characters.
 bool is_sent_header(std::string_view text) {
   return text.size() <= limits::kArgumentNameBytes - std::string_view("header_").size() &&
@@ -118,6 +127,13 @@ std::vector<ListenAddress> default_spop_listen() {
   loopback.host = "127.0.0.1";
   loopback.port = 9012;
   return {socket, loopback};
+}
+
+std::vector<ListenAddress> default_admin_listen() {
+  ListenAddress loopback;
+  loopback.host = "127.0.0.1";
+  loopback.port = 9014;
+  return {loopback};
 }
 
 void add_table_defaults(Settings& settings) {
@@ -202,6 +218,47 @@ void read_table_socket_owner(const YamlField& field, Settings& settings) {
   read_socket_owner(field, settings.table.socket_owner);
 }
 
+void read_admin_listen(const YamlField& field, Settings& settings) {
+  settings.admin.listen = read_addresses(field, settings);
+  settings.admin.listen_given = true;
+  for (const ListenAddress& address : settings.admin.listen) {
+    if (address.kind == ListenAddress::Kind::kUnix || is_loopback(address)) continue;
+    field.error(
+        fmt::format("{} is no loopback address: without TLS, which is not built yet, wanted "
+                    "127.0.0.1:PORT, [::1]:PORT or unix:PATH",
+                    address.to_text()));
+  }
+}
+
+void read_admin_socket_mode(const YamlField& field, Settings& settings) {
+  read_socket_mode(field, settings.admin.socket_mode);
+}
+
+void read_admin_socket_owner(const YamlField& field, Settings& settings) {
+  read_socket_owner(field, settings.admin.socket_owner);
+}
+
+void read_registry_keep_last(const YamlField& field, Settings& settings) {
+  const auto given = read_parsed(field, "a duration like 5m", parse_duration);
+  if (given) settings.registry_keep_last = *given;
+}
+
+void read_advertise(const YamlField& field, Settings& settings) {
+  constexpr std::string_view kWanted = "an address or host name";
+  settings.advertise.clear();
+  const auto add = [&](const YamlField& item) {
+    auto text = read_text_if(item, kWanted, is_advertised);
+    if (text) settings.advertise.push_back(std::move(*text));
+  };
+  if (field.node->kind == YamlNode::Kind::kNull) return;
+  if (field.node->kind != YamlNode::Kind::kSequence) return add(field);
+  if (field.node->items.size() > limits::kListeners) {
+    return field.error(fmt::format("found {} addresses, at most {} are allowed",
+                                   field.node->items.size(), limits::kListeners));
+  }
+  for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
+}
+
 void read_spoe_headers(const YamlField& field, Settings& settings) {
   if (field.node->kind != YamlNode::Kind::kSequence) {
     return field.wanted("a list of headers like [cookie, user-agent]");
@@ -232,54 +289,6 @@ void read_log_format(const YamlField& field, Settings& settings) {
   if (const auto format = read_choice(field, kLogFormats)) {
     settings.log_format = *format == 1 ? LogFormat::kJson : LogFormat::kText;
   }
-}
-
-std::string to_yaml(const Settings& settings) {
-  // JSON strings are YAML strings, and paths hold no control characters.
-  const auto quoted = [](const std::string& text) {
-    std::string out = "\"";
-    for (const char c : text) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
-    return out + '"';
-  };
-  const SpopSettings& spop = settings.spop;
-  std::string yaml;
-  yaml += fmt::format("gateways: {}\n", quoted(settings.gateways));
-  yaml += fmt::format("services: {}\n", quoted(settings.services));
-  yaml += fmt::format("scripts: {}\n", quoted(settings.scripts));
-  yaml += fmt::format("state: {}\n", quoted(settings.state));
-  yaml += "spop:\n  listen:\n";
-  for (const ListenAddress& address : spop.listen) {
-    yaml += fmt::format("    - {}\n", quoted(address.to_text()));
-  }
-  const std::string workers = spop.workers == 0 ? "auto" : std::to_string(spop.workers);
-  const std::uint32_t frame_size =
-      spop.max_frame_size == 0 ? limits::kFrameSizeMax : spop.max_frame_size;
-  yaml += fmt::format("  workers: {}\n  message: {}\n", workers, quoted(spop.message));
-  yaml += fmt::format("  max_frame_size: {}\n", frame_size);
-  yaml += fmt::format("  socket_mode: \"{:04o}\"\n", spop.socket_mode);
-  if (!spop.socket_owner.empty()) {
-    yaml += fmt::format("  socket_owner: {}\n", quoted(spop.socket_owner));
-  }
-  const TableSettings& table = settings.table;
-  yaml += table.listen.empty() ? "table:\n  listen: []\n" : "table:\n  listen:\n";
-  for (const ListenAddress& address : table.listen) {
-    yaml += fmt::format("    - {}\n", quoted(address.to_text()));
-  }
-  yaml += fmt::format("  socket_mode: \"{:04o}\"\n", table.socket_mode);
-  if (!table.socket_owner.empty()) {
-    yaml += fmt::format("  socket_owner: {}\n", quoted(table.socket_owner));
-  }
-  if (settings.spoe_headers) {
-    yaml += fmt::format("spoe:\n  headers: [{}]\n", fmt::join(*settings.spoe_headers, ", "));
-  }
-  yaml += fmt::format("sticky:\n  keys: {}\n", quoted(settings.sticky_keys));
-  yaml += fmt::format("virtual_host_domain: {}\n", quoted(settings.virtual_host_domain));
-  const std::string_view format = settings.log_format == LogFormat::kJson ? "json" : "text";
-  yaml += fmt::format("log:\n  level: {}\n  format: {}\n", quoted(settings.log_level), format);
-  return yaml;
 }
 
 }  // namespace pointsman::config

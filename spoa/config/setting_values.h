@@ -12,6 +12,7 @@
 namespace pointsman::config {
 
 std::vector<ListenAddress> default_spop_listen();
+std::vector<ListenAddress> default_admin_listen();
 void add_table_defaults(Settings& settings);  // once everything else is read
 
 // A relative path is relative to the settings file.
@@ -27,6 +28,11 @@ void read_spoe_headers(const YamlField& field, Settings& settings);
 void read_table_listen(const YamlField& field, Settings& settings);  // perhaps an empty list
 void read_table_socket_mode(const YamlField& field, Settings& settings);
 void read_table_socket_owner(const YamlField& field, Settings& settings);
+void read_admin_listen(const YamlField& field, Settings& settings);  // loopback and unix only
+void read_admin_socket_mode(const YamlField& field, Settings& settings);
+void read_admin_socket_owner(const YamlField& field, Settings& settings);
+void read_registry_keep_last(const YamlField& field, Settings& settings);
+void read_advertise(const YamlField& field, Settings& settings);  // one address, or a list
 void read_log_level(const YamlField& field, Settings& settings);
 void read_log_format(const YamlField& field, Settings& settings);
 

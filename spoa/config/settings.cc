@@ -37,6 +37,7 @@ constexpr std::array kSettings{
             [](const YamlField& f, Settings& s) { read_path(f, s, s.scripts); }},
     Setting{"", "state", false, [](const YamlField& f, Settings& s) { read_path(f, s, s.state); }},
     Setting{"", "virtual_host_domain", false, read_virtual_host_domain},
+    Setting{"", "advertise", true, read_advertise},
     Setting{"spop", "listen", true, read_spop_listen},
     Setting{"spop", "workers", false, read_spop_workers},
     Setting{"spop", "message", false, read_spop_message},
@@ -46,6 +47,12 @@ constexpr std::array kSettings{
     Setting{"table", "listen", true, read_table_listen},
     Setting{"table", "socket_mode", false, read_table_socket_mode},
     Setting{"table", "socket_owner", false, read_table_socket_owner},
+    Setting{"admin", "listen", true, read_admin_listen},
+    Setting{"admin", "socket_mode", false, read_admin_socket_mode},
+    Setting{"admin", "socket_owner", false, read_admin_socket_owner},
+    Setting{"admin", "tokens", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.admin.tokens); }},
+    Setting{"registry", "keep_last", false, read_registry_keep_last},
     Setting{"spoe", "headers", true, read_spoe_headers},
     Setting{"sticky", "keys", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.sticky_keys); }},
@@ -53,11 +60,12 @@ constexpr std::array kSettings{
     Setting{"log", "format", false, read_log_format},
 };
 
-constexpr std::array<std::string_view, 5> kSections{"spop", "table", "spoe", "sticky", "log"};
+constexpr std::array<std::string_view, 7> kSections{"spop", "table",  "admin", "registry",
+                                                    "spoe", "sticky", "log"};
 
 // Known names that nothing reads yet: a file written for a later version still runs.
-constexpr std::array<std::string_view, 8> kLaterSections{
-    "dns", "admin", "tls", "forward", "limits", "etcd", "manage_haproxy", "advertise"};
+constexpr std::array<std::string_view, 6> kLaterSections{"dns",    "tls",  "forward",
+                                                         "limits", "etcd", "manage_haproxy"};
 
 constexpr std::string_view kNotUsedYet = "not used by this version";
 
@@ -189,6 +197,7 @@ Environment process_environment() {
 Settings default_settings() {
   Settings settings;
   settings.spop.listen = default_spop_listen();
+  settings.admin.listen = default_admin_listen();
   add_table_defaults(settings);
   settings.sticky_keys = settings.state + "/sticky.keys";
   return settings;

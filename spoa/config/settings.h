@@ -3,6 +3,7 @@
 // values. Relative paths are relative to the file.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -34,6 +35,15 @@ struct TableSettings {
   std::string socket_owner;           // and of the table's file; empty: as created
 };
 
+// The admin listener. Without `listen` its default counts where the port is free.
+struct AdminSettings {
+  bool listen_given = false;
+  std::vector<ListenAddress> listen;  // empty: off
+  unsigned socket_mode = 0660;        // of unix listeners
+  std::string socket_owner;
+  std::string tokens;  // a file; empty: nobody registers by TCP
+};
+
 struct Settings {
   std::string file;                                  // where it came from; empty: built-in defaults
   std::string gateways = "/etc/pointsman/gateways";  // a file or a folder
@@ -42,6 +52,10 @@ struct Settings {
   std::string state = "/var/lib/pointsman";
   SpopSettings spop;
   TableSettings table;
+  AdminSettings admin;
+  std::chrono::seconds registry_keep_last{300};  // how long what is lost is held
+  // Where clients find HAProxy: addresses or host names.
+  std::vector<std::string> advertise;
   // What HAProxy sends of a request's headers, in lower case; null: all of them.
   std::optional<std::vector<std::string>> spoe_headers;
   std::string sticky_keys;  // default: <state>/sticky.keys

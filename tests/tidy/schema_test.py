@@ -1,7 +1,7 @@
 """The JSON Schemas accept and refuse the same documents as the program's own parser.
 
-The cases are the files of tests/golden/gateways and tests/golden/settings, which the C++ tests give
-to the parser; here the schemas judge them. Needs Debian's python3-jsonschema and python3-yaml.
+The cases are the files of tests/golden/{gateways,services,settings}, which the C++ tests give to the
+parser; here the schemas judge them. Needs Debian's python3-jsonschema and python3-yaml.
 """
 import json
 import pathlib
@@ -12,6 +12,9 @@ import jsonschema
 import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# A schema's name, and the folder of its cases.
+KINDS = (("gateway", "gateways"), ("service", "services"), ("settings", "settings"))
 
 # Faults below the level that a schema sees: those of YAML itself.
 NOT_FOR_SCHEMAS = {"duplicate_key.yaml", "alias_inside_itself.yaml", "syntax_error.yaml"}
@@ -66,23 +69,27 @@ class Schema(unittest.TestCase):
         return [path for path in paths if path.name not in NOT_FOR_SCHEMAS]
 
     def test_what_the_parser_accepts_the_schema_accepts(self):
-        for kind, folder in (("gateway", "gateways"), ("settings", "settings")):
+        for kind, folder in KINDS:
             for path in self.cases(f"{folder}/accepted"):
                 with self.subTest(path.name):
                     self.assertEqual([], errors(kind, path))
 
     def test_what_the_parser_refuses_the_schema_refuses(self):
-        for kind, folder in (("gateway", "gateways"), ("settings", "settings")):
+        for kind, folder in KINDS:
             for path in self.cases(f"{folder}/refused"):
                 with self.subTest(path.name):
                     self.assertNotEqual([], errors(kind, path))
 
     def test_the_examples_are_valid(self):
-        for path in sorted((ROOT / "docs" / "examples").glob("*.yaml")):
+        examples = ROOT / "docs" / "examples"
+        for path in sorted(examples.rglob("*.yaml")):
             with self.subTest(path.name):
                 kind = "settings" if path.name == "pointsman.yaml" else "gateway"
+                up = "../"
+                if path.parent.name == "services":
+                    kind, up = "service", "../../"
                 self.assertEqual([], errors(kind, path))
-                modeline = f"# yaml-language-server: $schema=../schema/{kind}.schema.json\n"
+                modeline = f"# yaml-language-server: $schema={up}schema/{kind}.schema.json\n"
                 self.assertTrue(path.read_text(encoding="utf-8").startswith(modeline))
 
     def test_exempt_cases_exist(self):

@@ -45,32 +45,6 @@ TEST_CASE("an empty file yields the defaults") {
   }
 }
 
-TEST_CASE("the defaults, as printed") {
-  CHECK(to_yaml(config::default_settings()) == R"(gateways: "/etc/pointsman/gateways"
-services: "/etc/pointsman/services"
-scripts: "/etc/pointsman/scripts"
-state: "/var/lib/pointsman"
-spop:
-  listen:
-    - "unix:/var/lib/haproxy/pointsman/spop.sock"
-    - "127.0.0.1:9012"
-  workers: auto
-  message: "pointsman"
-  max_frame_size: 65532
-  socket_mode: "0660"
-table:
-  listen:
-    - "unix:/var/lib/haproxy/pointsman/table.sock"
-  socket_mode: "0660"
-sticky:
-  keys: "/var/lib/pointsman/sticky.keys"
-virtual_host_domain: ""
-log:
-  level: "info"
-  format: text
-)");
-}
-
 TEST_CASE("all settings are read, and printing them loses nothing") {
   const Read read = parsed(R"(
 gateways: gateways.yaml
@@ -81,6 +55,9 @@ spop: {listen: ["unix:/run/a b.sock", "*:9012", "[::1]:0"], workers: 4, message:
        max_frame_size: 16384, socket_mode: 0600, socket_owner: "haproxy:haproxy"}
 table: {listen: ["unix:run/t.sock", "*:9013"], socket_mode: 0640, socket_owner: "root:haproxy"}
 spoe: {headers: [Cookie, user-agent]}
+admin: {listen: ["unix:run/a.sock", "[::1]:9014"], socket_mode: 0600, socket_owner: a:b, tokens: t}
+registry: {keep_last: 10m}
+advertise: [10.0.0.1, edge.example.com]
 sticky: {keys: keys/"quoted"}
 virtual_host_domain: example.internal
 log: {level: debug, format: json}
@@ -102,6 +79,13 @@ log: {level: debug, format: json}
   CHECK(listening(settings.table.listen) == "unix:/etc/pointsman/run/t.sock [::]:9013 ");
   CHECK(settings.table.socket_mode == 0640);
   CHECK(settings.table.socket_owner == "root:haproxy");
+  CHECK(listening(settings.admin.listen) == "unix:/etc/pointsman/run/a.sock [::1]:9014 ");
+  CHECK(settings.admin.listen_given);
+  CHECK(settings.admin.socket_mode == 0600);
+  CHECK(settings.admin.socket_owner == "a:b");
+  CHECK(settings.admin.tokens == "/etc/pointsman/t");
+  CHECK(settings.registry_keep_last == std::chrono::minutes(10));
+  CHECK(settings.advertise == std::vector<std::string>{"10.0.0.1", "edge.example.com"});
   CHECK(settings.sticky_keys == "/etc/pointsman/keys/\"quoted\"");
   CHECK(settings.virtual_host_domain == "example.internal");
   CHECK(settings.log_level == "debug");
@@ -155,6 +139,24 @@ TEST_CASE("faults of the table's settings are told like those of spop") {
             "49: table.lisen: unknown key; did you mean 'listen'?\n");
 }
 
+TEST_CASE("the admin listener is for this machine alone, as long as there is no TLS") {
+  CHECK(parsed("").settings.admin.listen == config::default_settings().admin.listen);
+  CHECK_FALSE(parsed("admin: {tokens: t}").settings.admin.listen_given);
+  CHECK(parsed("admin: {listen: []}").settings.admin.listen.empty());
+  CHECK(parsed("admin: {listen: ['127.1.2.3:1', '*:9014']}").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:1:17: admin.listen: [::]:9014 is no loopback address: "
+        "without TLS, which is not built yet, wanted 127.0.0.1:PORT, [::1]:PORT or unix:PATH\n");
+}
+
+TEST_CASE("at most so many addresses are advertised") {
+  std::string list = "a";
+  for (std::size_t i = 1; i < limits::kListeners; ++i) list += ", a";
+  CHECK(parsed("advertise: [" + list + "]").diagnostics.empty());
+  CHECK(parsed("advertise: [" + list + ", a]").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:1:12: advertise: found 65 addresses, at most 64 are "
+        "allowed\n");
+}
+
 TEST_CASE("the sticky keys lie in the state folder unless they are named") {
   CHECK(parsed("state: /srv/pm\n").settings.sticky_keys == "/srv/pm/sticky.keys");
   CHECK(parsed("state: pm\n").settings.sticky_keys == "/etc/pointsman/pm/sticky.keys");
@@ -201,9 +203,9 @@ TEST_CASE("settings are one mapping") {
 }
 
 TEST_CASE("sections of later versions are accepted with a warning") {
-  CHECK(parsed("dns: {listen: ['127.0.0.1:8600']}\nadmin: 5\n").diagnostics ==
+  CHECK(parsed("dns: {listen: ['127.0.0.1:8600']}\netcd: 5\n").diagnostics ==
         "/etc/pointsman/pointsman.yaml:1:6: warning: dns: not used by this version\n"
-        "/etc/pointsman/pointsman.yaml:2:8: admin: found the number 5, wanted a mapping\n");
+        "/etc/pointsman/pointsman.yaml:2:7: etcd: found the number 5, wanted a mapping\n");
 }
 
 TEST_CASE("environment variables override the file, lists are separated by commas") {

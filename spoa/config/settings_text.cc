@@ -1,0 +1,72 @@
+// Settings as the YAML that reads the same.
+#include <fmt/format.h>
+
+#include "base/limits.h"
+#include "config/settings.h"
+
+namespace pointsman::config {
+namespace {
+
+// JSON strings are YAML strings, and paths hold no control characters.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string listeners(const std::vector<ListenAddress>& addresses) {
+  if (addresses.empty()) return "  listen: []\n";
+  std::string yaml = "  listen:\n";
+  for (const ListenAddress& address : addresses) {
+    yaml += fmt::format("    - {}\n", quoted(address.to_text()));
+  }
+  return yaml;
+}
+
+std::string socket_lines(unsigned mode, const std::string& owner) {
+  std::string yaml = fmt::format("  socket_mode: \"{:04o}\"\n", mode);
+  if (!owner.empty()) yaml += fmt::format("  socket_owner: {}\n", quoted(owner));
+  return yaml;
+}
+
+}  // namespace
+
+std::string to_yaml(const Settings& settings) {
+  const SpopSettings& spop = settings.spop;
+  std::string yaml;
+  yaml += fmt::format("gateways: {}\n", quoted(settings.gateways));
+  yaml += fmt::format("services: {}\n", quoted(settings.services));
+  yaml += fmt::format("scripts: {}\n", quoted(settings.scripts));
+  yaml += fmt::format("state: {}\n", quoted(settings.state));
+  yaml += "spop:\n" + listeners(spop.listen);
+  const std::string workers = spop.workers == 0 ? "auto" : std::to_string(spop.workers);
+  const std::uint32_t frame_size =
+      spop.max_frame_size == 0 ? limits::kFrameSizeMax : spop.max_frame_size;
+  yaml += fmt::format("  workers: {}\n  message: {}\n", workers, quoted(spop.message));
+  yaml += fmt::format("  max_frame_size: {}\n", frame_size);
+  yaml += socket_lines(spop.socket_mode, spop.socket_owner);
+  const TableSettings& table = settings.table;
+  yaml +=
+      "table:\n" + listeners(table.listen) + socket_lines(table.socket_mode, table.socket_owner);
+  const AdminSettings& admin = settings.admin;
+  yaml +=
+      "admin:\n" + listeners(admin.listen) + socket_lines(admin.socket_mode, admin.socket_owner);
+  if (!admin.tokens.empty()) yaml += fmt::format("  tokens: {}\n", quoted(admin.tokens));
+  yaml += fmt::format("registry:\n  keep_last: {}s\n", settings.registry_keep_last.count());
+  if (!settings.advertise.empty()) {
+    yaml += fmt::format("advertise: [\"{}\"]\n", fmt::join(settings.advertise, "\", \""));
+  }
+  if (settings.spoe_headers) {
+    yaml += fmt::format("spoe:\n  headers: [{}]\n", fmt::join(*settings.spoe_headers, ", "));
+  }
+  yaml += fmt::format("sticky:\n  keys: {}\n", quoted(settings.sticky_keys));
+  yaml += fmt::format("virtual_host_domain: {}\n", quoted(settings.virtual_host_domain));
+  const std::string_view format = settings.log_format == LogFormat::kJson ? "json" : "text";
+  yaml += fmt::format("log:\n  level: {}\n  format: {}\n", quoted(settings.log_level), format);
+  return yaml;
+}
+
+}  // namespace pointsman::config
