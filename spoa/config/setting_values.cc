@@ -47,29 +47,6 @@ std::optional<ListenAddress> read_address(const YamlField& field, const Settings
   return std::nullopt;
 }
 
-// One address, or a list.
-std::vector<ListenAddress> read_addresses(const YamlField& field, const Settings& settings) {
-  std::vector<ListenAddress> addresses;
-  const auto add = [&](const YamlField& item) {
-    const auto address = read_address(item, settings);
-    if (!address) return;
-    if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end()) {
-      item.error(fmt::format("{} stands here twice", address->to_text()));
-    } else {
-      addresses.push_back(*address);
-    }
-  };
-  if (field.node->kind != YamlNode::Kind::kSequence) {
-    add(field);
-  } else if (field.node->items.size() > limits::kListeners) {
-    field.error(fmt::format("found {} addresses, at most {} are allowed", field.node->items.size(),
-                            limits::kListeners));
-  } else {
-    for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
-  }
-  return addresses;
-}
-
 std::optional<std::uint64_t> parse_octal_mode(std::string_view text) {
   std::uint64_t mode = 0;
   const char* const end = text.data() + text.size();
@@ -118,6 +95,28 @@ bool is_sent_header(std::string_view text) {
 }
 
 }  // namespace
+
+std::vector<ListenAddress> read_addresses(const YamlField& field, const Settings& settings) {
+  std::vector<ListenAddress> addresses;
+  const auto add = [&](const YamlField& item) {
+    const auto address = read_address(item, settings);
+    if (!address) return;
+    if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end()) {
+      item.error(fmt::format("{} stands here twice", address->to_text()));
+    } else {
+      addresses.push_back(*address);
+    }
+  };
+  if (field.node->kind != YamlNode::Kind::kSequence) {
+    add(field);
+  } else if (field.node->items.size() > limits::kListeners) {
+    field.error(fmt::format("found {} addresses, at most {} are allowed", field.node->items.size(),
+                            limits::kListeners));
+  } else {
+    for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
+  }
+  return addresses;
+}
 
 std::vector<ListenAddress> default_spop_listen() {
   ListenAddress socket;

@@ -10,6 +10,7 @@
 #include "base/file_text.h"
 #include "base/limits.h"
 #include "base/near_match.h"
+#include "config/dns_setting_values.h"
 #include "config/setting_values.h"
 #include "config/value_syntax.h"
 #include "config/yaml_fields.h"
@@ -53,6 +54,17 @@ constexpr std::array kSettings{
     Setting{"admin", "tokens", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.admin.tokens); }},
     Setting{"registry", "keep_last", false, read_registry_keep_last},
+    Setting{"dns", "listen", true, read_dns_listen},
+    Setting{"dns", "workers", false, read_dns_workers},
+    Setting{"dns", "zones", true, read_dns_zones},
+    Setting{"dns", "ttl", false, read_dns_ttl},
+    Setting{"dns", "reverse", true, read_dns_reverse},
+    Setting{"dns", "rate_limit", false, read_dns_rate_limit},
+    Setting{"dns", "nsid", false, read_dns_nsid},
+    Setting{"dns", "cookie_secret", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.dns.cookie_secret); }},
+    Setting{"forward", "allow", true, read_forward_allow},
+    Setting{"forward", "to", true, read_forward_to},
     Setting{"spoe", "headers", true, read_spoe_headers},
     Setting{"sticky", "keys", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.sticky_keys); }},
@@ -60,12 +72,12 @@ constexpr std::array kSettings{
     Setting{"log", "format", false, read_log_format},
 };
 
-constexpr std::array<std::string_view, 7> kSections{"spop", "table",  "admin", "registry",
-                                                    "spoe", "sticky", "log"};
+constexpr std::array<std::string_view, 9> kSections{
+    "spop", "table", "admin", "registry", "dns", "forward", "spoe", "sticky", "log"};
 
 // Known names that nothing reads yet: a file written for a later version still runs.
-constexpr std::array<std::string_view, 6> kLaterSections{"dns",    "tls",  "forward",
-                                                         "limits", "etcd", "manage_haproxy"};
+constexpr std::array<std::string_view, 4> kLaterSections{"tls", "limits", "etcd",
+                                                         "manage_haproxy"};
 
 constexpr std::string_view kNotUsedYet = "not used by this version";
 
@@ -198,6 +210,7 @@ Settings default_settings() {
   Settings settings;
   settings.spop.listen = default_spop_listen();
   settings.admin.listen = default_admin_listen();
+  settings.dns.listen = default_dns_listen();
   add_table_defaults(settings);
   settings.sticky_keys = settings.state + "/sticky.keys";
   return settings;

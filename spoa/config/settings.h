@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "base/ip_address.h"
 #include "base/listen_address.h"
 #include "base/log.h"
 #include "base/result.h"
@@ -44,6 +45,25 @@ struct AdminSettings {
   std::string tokens;  // a file; empty: nobody registers by TCP
 };
 
+// The DNS responder. Without `listen` its default counts where the port is free.
+struct DnsSettings {
+  bool listen_given = false;
+  std::vector<ListenAddress> listen;  // addresses with ports, each for UDP and TCP; empty: off
+  unsigned workers = 1;
+  std::vector<std::string> zones = {"pointsman.internal"};  // the first has the services
+  std::chrono::seconds ttl{5};
+  std::vector<IpNetwork> reverse;  // whose addresses have names
+  std::uint32_t rate_limit = 0;    // answers of a kind in a second to a network of strangers; 0: any
+  std::string nsid;                // empty: not told
+  std::string cookie_secret;       // a file; empty: no cookies
+};
+
+// Names outside of the zones.
+struct ForwardSettings {
+  std::vector<IpNetwork> allow;   // whose queries are forwarded
+  std::vector<ListenAddress> to;  // resolvers
+};
+
 struct Settings {
   std::string file;                                  // where it came from; empty: built-in defaults
   std::string gateways = "/etc/pointsman/gateways";  // a file or a folder
@@ -53,6 +73,8 @@ struct Settings {
   SpopSettings spop;
   TableSettings table;
   AdminSettings admin;
+  DnsSettings dns;
+  ForwardSettings forward;
   std::chrono::seconds registry_keep_last{300};  // how long what is lost is held
   // Where clients find HAProxy: addresses or host names.
   std::vector<std::string> advertise;

@@ -32,6 +32,32 @@ std::string socket_lines(unsigned mode, const std::string& owner) {
   return yaml;
 }
 
+std::string network_list(const std::vector<IpNetwork>& networks) {
+  std::string yaml = "[";
+  for (const IpNetwork& network : networks) {
+    yaml += (yaml.size() > 1 ? ", " : "") + quoted(network.to_text());
+  }
+  return yaml + "]";
+}
+
+std::string dns_lines(const DnsSettings& dns, const ForwardSettings& forward) {
+  std::string yaml = "dns:\n" + listeners(dns.listen);
+  yaml += fmt::format("  workers: {}\n  zones: [\"{}\"]\n  ttl: {}s\n", dns.workers,
+                      fmt::join(dns.zones, "\", \""), dns.ttl.count());
+  yaml += fmt::format("  reverse: {}\n", network_list(dns.reverse));
+  yaml += fmt::format("  rate_limit: {}\n", dns.rate_limit);
+  if (!dns.nsid.empty()) yaml += fmt::format("  nsid: {}\n", quoted(dns.nsid));
+  if (!dns.cookie_secret.empty()) {
+    yaml += fmt::format("  cookie_secret: {}\n", quoted(dns.cookie_secret));
+  }
+  std::string to = "[";
+  for (const ListenAddress& address : forward.to) {
+    to += (to.size() > 1 ? ", " : "") + quoted(address.to_text());
+  }
+  yaml += fmt::format("forward:\n  allow: {}\n  to: {}]\n", network_list(forward.allow), to);
+  return yaml;
+}
+
 }  // namespace
 
 std::string to_yaml(const Settings& settings) {
@@ -56,6 +82,7 @@ std::string to_yaml(const Settings& settings) {
       "admin:\n" + listeners(admin.listen) + socket_lines(admin.socket_mode, admin.socket_owner);
   if (!admin.tokens.empty()) yaml += fmt::format("  tokens: {}\n", quoted(admin.tokens));
   yaml += fmt::format("registry:\n  keep_last: {}s\n", settings.registry_keep_last.count());
+  yaml += dns_lines(settings.dns, settings.forward);
   if (!settings.advertise.empty()) {
     yaml += fmt::format("advertise: [\"{}\"]\n", fmt::join(settings.advertise, "\", \""));
   }

@@ -57,6 +57,9 @@ table: {listen: ["unix:run/t.sock", "*:9013"], socket_mode: 0640, socket_owner: 
 spoe: {headers: [Cookie, user-agent]}
 admin: {listen: ["unix:run/a.sock", "[::1]:9014"], socket_mode: 0600, socket_owner: a:b, tokens: t}
 registry: {keep_last: 10m}
+dns: {listen: ["127.0.0.1:53", "*:54"], workers: 2, zones: [A.example, b.example], ttl: 10s,
+      reverse: 10.0.0.0/8, rate_limit: 20, nsid: agent 1, cookie_secret: cookies}
+forward: {allow: [10.0.0.0/8, "fd00::/8"], to: "192.0.2.1:53"}
 advertise: [10.0.0.1, edge.example.com]
 sticky: {keys: keys/"quoted"}
 virtual_host_domain: example.internal
@@ -203,8 +206,8 @@ TEST_CASE("settings are one mapping") {
 }
 
 TEST_CASE("sections of later versions are accepted with a warning") {
-  CHECK(parsed("dns: {listen: ['127.0.0.1:8600']}\netcd: 5\n").diagnostics ==
-        "/etc/pointsman/pointsman.yaml:1:6: warning: dns: not used by this version\n"
+  CHECK(parsed("tls: {}\netcd: 5\n").diagnostics ==
+        "/etc/pointsman/pointsman.yaml:1:6: warning: tls: not used by this version\n"
         "/etc/pointsman/pointsman.yaml:2:7: etcd: found the number 5, wanted a mapping\n");
 }
 
