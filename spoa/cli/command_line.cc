@@ -139,10 +139,11 @@ void add_render(CLI::App& root, CommandLine& line) {
                  "folder)")
       ->type_name("FILE");
   app.add_option("--nameserver", options.nameserver,
-                 "Where HAProxy asks for the instances of services (default: 127.0.0.1:8600)")
+                 "Where HAProxy asks for the instances of services (default: the first of "
+                 "dns.listen)")
       ->type_name("ADDRESS:PORT");
   app.add_option("--zone", options.zone,
-                 "Zone of the services' names (default: pointsman.internal)")
+                 "Zone of the services' names (default: the first of dns.zones)")
       ->type_name("NAME");
   app.add_option("--slots", options.service_slots,
                  "Instances of a service at once, at most (default: 100)")

@@ -107,8 +107,9 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
     options.bridge_file = absolute_path(given.folder + "/pointsman/pointsman.lua");
   }
   set_bridge(given, settings, options);
+  if (!settings.dns.listen.empty()) options.nameserver = dial_address(settings.dns.listen.front());
   if (!given.nameserver.empty()) options.nameserver = given.nameserver;
-  if (!given.zone.empty()) options.zone = given.zone;
+  options.zone = given.zone.empty() ? settings.dns.zones.front() : given.zone;
   options.service_slots = given.service_slots;
   if (given.user) options.user = *given.user;
   if (given.group) options.group = *given.group;

@@ -22,8 +22,8 @@ struct RenderOptions {
   std::vector<std::string> table_agents;  // empty: the table's listeners of the settings
   std::string table_file;                 // empty: `table` in the state folder
   std::string instance_key_file;          // empty: instance.key in the state folder
-  std::string nameserver;                 // "address:port"; empty: the default
-  std::string zone;                       // empty: the default
+  std::string nameserver;                 // "address:port"; empty: the responder's listener
+  std::string zone;                       // empty: the first zone of the settings
   unsigned service_slots = 100;           // instances of a service at once
   std::optional<std::string> user;
   std::optional<std::string> group;

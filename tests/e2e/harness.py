@@ -34,7 +34,7 @@ class Stage:
         self.folder = tempfile.mkdtemp(prefix="pointsman-e2e-", dir="/tmp")
         os.chmod(self.folder, 0o755)
         self.socket_folder = f"{self.folder}/chroot/pointsman"
-        for folder in ("gateways", "state", "conf", "chroot/pointsman"):
+        for folder in ("gateways", "services", "state", "conf", "chroot/pointsman"):
             os.makedirs(f"{self.folder}/{folder}")
         self.processes = []
         self.services = {}  # name: "address:port"
@@ -47,6 +47,7 @@ class Stage:
         self.haproxy = None
         self.write("pointsman.yaml", f"""\
 gateways: {self.folder}/gateways
+services: {self.folder}/services
 state: {self.folder}/state
 spop:
   listen: ["unix:{self.socket_folder}/spop.sock", "{ADDRESS}:{self.spop_port}"]
@@ -55,6 +56,10 @@ spop:
 table:
   listen: ["unix:{self.socket_folder}/table.sock"]
   socket_owner: "haproxy:haproxy"
+dns:
+  listen: ["{ADDRESS}:{free_port()}"]
+admin:
+  listen: ["unix:{self.folder}/admin.sock"]
 """)
 
     # ---- files
