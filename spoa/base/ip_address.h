@@ -21,6 +21,7 @@ struct IpAddress {
 
   bool is_v4() const;
   std::string to_text() const;  // "10.0.0.1" or "2001:db8::1" (RFC 5952)
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy takes a 0 of the standard's for a pointer
   auto operator<=>(const IpAddress&) const = default;
 };
 
