@@ -69,11 +69,11 @@ class Conversation {
   }
 
   // NSID is only for those who get an answer, so that no error outgrows its query by it.
-  OptRecord opt(std::uint16_t rcode) const {
+  OptRecord opt(std::uint16_t code) const {
     OptRecord opt(query_.edns.dnssec_ok);
-    opt.set_upper_rcode(rcode);
-    const bool answered = rcode == rcode::kNoError || rcode == rcode::kNxDomain;
-    if (query_.edns.version == 0 && rcode != rcode::kFormErr) {
+    opt.set_upper_rcode(code);
+    const bool answered = code == rcode::kNoError || code == rcode::kNxDomain;
+    if (query_.edns.version == 0 && code != rcode::kFormErr) {
       if (options_.cookies && !query_.edns.cookie.empty()) {
         opt.add_cookie(make_cookie(query_.edns.cookie.first(kClientCookieBytes), asker_.address,
                                    asker_.now_seconds, options_.cookie_secret));
@@ -87,32 +87,32 @@ class Conversation {
     return opt;
   }
 
-  // With OPT if the query has one; `fill` adds the records and returns the rcode's flags.
+  // With OPT if the query has one; `fill` adds the records.
   template <class Fill>
-  Reply send(std::uint16_t rcode, std::uint16_t flags, Fill fill) {
-    const OptRecord record = opt(rcode);
+  Reply send(std::uint16_t code, std::uint16_t flags, Fill fill) {
+    const OptRecord record = opt(code);
     ReplyWriter writer(out_, limit(), query_.question,
                        query_.edns.present ? record.bytes() : Bytes());
     fill(writer);
     const auto echoed = query_.header.flags & Header::kRecursionDesired;
     reply_.act = Reply::Act::kSend;
-    reply_.rcode = rcode;
+    reply_.rcode = code;
     reply_.size = writer.finish(
-        query_.header.id, static_cast<std::uint16_t>(Header::kResponse | flags | echoed), rcode);
+        query_.header.id, static_cast<std::uint16_t>(Header::kResponse | flags | echoed), code);
     reply_.truncated = writer.truncated();
     return reply_;
   }
 
-  Reply error(std::uint16_t rcode) {
-    reply_.likeness = likeness_of("", rcode);
-    return send(rcode, 0, [](ReplyWriter&) {});
+  Reply error(std::uint16_t code) {
+    reply_.likeness = likeness_of("", code);
+    return send(code, 0, [](ReplyWriter&) {});
   }
 
   // To an operation that we do not know, and so neither what its message and RD mean.
-  Reply bare_error(std::uint16_t rcode) {
+  Reply bare_error(std::uint16_t code) {
     query_.header.flags &= static_cast<std::uint16_t>(~Header::kRecursionDesired);
-    reply_.likeness = likeness_of("", rcode);
-    return send(rcode, query_.header.flags & Header::kOpcodeBits, [](ReplyWriter&) {});
+    reply_.likeness = likeness_of("", code);
+    return send(code, query_.header.flags & Header::kOpcodeBits, [](ReplyWriter&) {});
   }
 
   // RFC 7873 section 5.4: a client without a question wants a cookie.

@@ -86,7 +86,8 @@ class ZoneBuilder {
       for (const GatewayNames& gateway : spec_.gateways) add_gateway(gateway);
       add_pointers();
     }
-    return {std::make_unique<const Zones>(table_.finish()), std::move(left_out_)};
+    auto zones = std::make_unique<const Zones>(table_.finish());
+    return {std::move(zones), std::move(left_out_)};
   }
 
  private:
@@ -199,11 +200,11 @@ class ZoneBuilder {
   void add_text_set(const Instances& instances) {
     table_.begin_set(type::kTxt);
     for (const Instance* const instance : instances) {
-      std::string address = instance->address.to_text();
-      if (!instance->address.is_v4()) address = "[" + address + "]";
-      std::vector<std::string> strings{"id=" + instance->id,
-                                       "address=" + address + ":" + std::to_string(instance->port),
-                                       "weight=" + std::to_string(instance->weight)};
+      const char* const address = instance->address.is_v4() ? "address={}:{}" : "address=[{}]:{}";
+      std::vector<std::string> strings{
+          "id=" + instance->id,
+          fmt::format(fmt::runtime(address), instance->address.to_text(), instance->port),
+          fmt::format("weight={}", instance->weight)};
       for (const std::string& tag : instance->tags) strings.push_back("tag=" + tag);
       append_txt(table_.records(), ttl_, strings);
       table_.end_record();
@@ -236,9 +237,9 @@ class ZoneBuilder {
     claim(below(*home_, {"_" + name, "_tcp", "service"}), sets, "_" + name);
     for (const auto& [tag, instances] : tagged) {
       const SetRange some = service_sets(instances);
-      claim(below(*home_, {tag, name, "service"}), some, tag + "." + name);
+      claim(below(*home_, {tag, name, "service"}), some, fmt::format("{}.{}", tag, name));
       claim(below(*home_, {"_" + tag, "_" + name, "_tcp", "service"}), some,
-            "_" + tag + "._" + name);
+            fmt::format("_{}._{}", tag, name));
     }
   }
 

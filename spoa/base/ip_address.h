@@ -23,6 +23,7 @@ struct IpAddress {
   bool is_unspecified() const;  // 0.0.0.0 or ::
   bool is_loopback() const;     // 127.0.0.0/8 or ::1
   std::string to_text() const;  // "10.0.0.1" or "2001:db8::1" (RFC 5952)
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy takes a 0 of the standard's for a pointer
   auto operator<=>(const IpAddress&) const = default;
 };
 
