@@ -171,6 +171,7 @@ inline constexpr std::size_t kAdminTokenBytesMax = 256;
 
 // Discovery by DNS
 inline constexpr std::size_t kDiscoveries = 1000;
+inline constexpr std::size_t kDiscoveryQueries = 32;   // on their way at once
 inline constexpr std::size_t kDiscoveryTargets = 256;  // of one SRV answer, each looked up
 inline constexpr std::chrono::milliseconds kDiscoveryWait{2000};  // for one try of a query
 
