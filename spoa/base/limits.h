@@ -134,6 +134,7 @@ inline constexpr std::chrono::seconds kUnfinishedFileWait{10};  // then it count
 inline constexpr std::size_t kSupersededValues = 64;            // kept for their last readers
 
 // DNS, what is answered
+inline constexpr std::chrono::seconds kDnsDrain{1};
 inline constexpr std::size_t kDnsLabelBytes = 63;  // RFC 1035 section 2.3.4, as the next
 inline constexpr std::size_t kDnsNameBytes = 255;  // in wire form, with the root's byte
 inline constexpr std::size_t kDnsZones = 64;       // configured by name

@@ -24,6 +24,7 @@
 #include "cli/reloader.h"
 #include "cli/table_keeper.h"
 #include "cli/version.h"
+#include "cli/zone_keeper.h"
 #include "net/event_loop.h"
 
 namespace pointsman::cli {
@@ -188,12 +189,26 @@ void log_start(const agent::AgentServer& server, const agent::TableServer* table
   }
 }
 
+bool start_zones(ZoneKeeper& zones, const config::Settings& settings) {
+  const Outcome started = zones.start();
+  if (!started) log_refused(started.error(), settings.dns.listen);
+  if (zones.responder() != nullptr) {
+    spdlog::info("DNS is answered on {} for {}", printable(listed(zones.responder()->addresses())),
+                 printable(fmt::format("{}", fmt::join(settings.dns.zones, ", "))));
+  }
+  return bool(started);
+}
+
 std::unique_ptr<AgentRegistry> start_registry(net::EventLoop& loop,
                                               const config::Settings& settings,
                                               const agent::AgentServer& server,
-                                              const TableOutlet& outlet,
+                                              const TableOutlet& outlet, const ZoneKeeper& zones,
                                               const AgentSources& sources) {
   std::vector<ListenAddress> listeners = server.addresses();
+  if (zones.responder() != nullptr) {
+    const auto more = zones.responder()->addresses();
+    listeners.insert(listeners.end(), more.begin(), more.end());
+  }
   if (outlet.server() != nullptr) {
     const auto more = outlet.server()->addresses();
     listeners.insert(listeners.end(), more.begin(), more.end());
@@ -220,7 +235,12 @@ ExitCode serve(const config::Settings& settings) {
   bool serving = false;
   std::optional<Reloader> keys;  // both are there before the loop runs
   std::optional<Reloader> gateways;
+  ZoneKeeper zones(settings);
   std::unique_ptr<AgentRegistry> registry;
+  const auto update_zones = [&] {
+    zones.update(*registry->revisions().current(), *sources.table().current());
+  };
+  loop.on_wake(update_zones);
   bool published = false;
   const net::SignalWatch hang_up(loop, SIGHUP, [&] {
     spdlog::info("SIGHUP: reloading");
@@ -250,14 +270,17 @@ ExitCode serve(const config::Settings& settings) {
     if (!published || !serving) return;
     outlet.publish();
     registry->take_gateways(*sources.table().current());
+    update_zones();
     if (sources.has_table()) registry->set_ready();
   });
   gateways->reload_now();
 
   const auto server = start_server(settings, sources);
   if (server == nullptr || !outlet.start(settings)) return kInvalid;
-  registry = start_registry(loop, settings, *server, outlet, sources);
+  if (!start_zones(zones, settings)) return kInvalid;
+  registry = start_registry(loop, settings, *server, outlet, zones, sources);
   if (registry == nullptr) return kInvalid;
+  update_zones();
   serving = true;
   outlet.publish();
   log_start(*server, outlet.server(), sources, settings);
@@ -268,8 +291,9 @@ ExitCode serve(const config::Settings& settings) {
   spdlog::info("draining: in-flight requests are answered, at most {} s",
                std::chrono::seconds(limits::kDrainTimeout).count());
   server->drain(limits::kDrainTimeout);
-  const agent::AgentCounters counters = server->counters();
+  zones.drain(limits::kDnsDrain);
   registry.reset();
+  const agent::AgentCounters counters = server->counters();
   const std::uint64_t by_bridges = outlet.stop();
   spdlog::info("stopped after {}{}", counted(counters.decisions, "decision"),
                by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));

@@ -9,7 +9,7 @@ AgentRegistry::AgentRegistry(net::EventLoop& loop, const config::Settings& setti
     : loop_(loop),
       settings_(settings),
       own_listeners_(std::move(own_listeners)),
-      keeper_(settings),
+      keeper_(settings, [&loop] { loop.wake(); }),
       sources_(settings, keeper_),
       admin_(settings.admin, keeper_) {}
 
@@ -20,6 +20,7 @@ Outcome AgentRegistry::start(const routing::RouteTable& table) {
       [this](const config::IsUnfinished& is_unfinished) { sources_.reload(is_unfinished); });
   sources_.take_gateways(table);
   services_->reload_now();
+  keeper_.publish_now();
   if (!settings_.admin.tokens.empty()) {
     tokens_ = std::make_unique<Reloader>(
         loop_, settings_.admin.tokens, [this](const config::IsUnfinished& is_unfinished) {

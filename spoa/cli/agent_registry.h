@@ -18,11 +18,13 @@ namespace pointsman::cli {
 
 class AgentRegistry {
  public:
-  // `own_listeners`: where the agent listens already; nobody may register these.
+  // `own_listeners`: where the agent listens already; nobody may register these. The loop is woken
+  // by each new revision.
   AgentRegistry(net::EventLoop& loop, const config::Settings& settings,
                 std::vector<ListenAddress> own_listeners);
 
-  // With the first table. The error says which listener or token file is in the way.
+  // With the first table; the revision that is current then has all that files say. The error says
+  // which listener or token file is in the way.
   Outcome start(const routing::RouteTable& table);
   void take_gateways(const routing::RouteTable& table) { sources_.take_gateways(table); }
   void reload_now();

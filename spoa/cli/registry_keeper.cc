@@ -100,13 +100,14 @@ std::string registry_file(const config::Settings& settings) {
   return (std::filesystem::path(settings.state) / "registry.json").string();
 }
 
-RegistryKeeper::RegistryKeeper(const config::Settings& settings)
-    : RegistryKeeper(settings, read_stored(registry_file(settings))) {}
+RegistryKeeper::RegistryKeeper(const config::Settings& settings, std::function<void()> on_publish)
+    : RegistryKeeper(settings, std::move(on_publish), read_stored(registry_file(settings))) {}
 
-RegistryKeeper::RegistryKeeper(const config::Settings& settings,
+RegistryKeeper::RegistryKeeper(const config::Settings& settings, std::function<void()> on_publish,
                                const std::optional<registry::StoredRegistry>& stored)
     : path_(registry_file(settings)),
       keep_last_(settings.registry_keep_last),
+      on_publish_(std::move(on_publish)),
       registry_(first_number(stored), settings.registry_keep_last) {
   if (stored && !stored->instances.empty()) {
     registry_.restore(*stored, steady_clock::now());
@@ -135,13 +136,7 @@ void RegistryKeeper::keep() {
   while (!stopping_) {
     registry_.expire(steady_clock::now());
     const std::vector<Notice> notices = registry_.take_notices();
-    if (registry_.changed()) {
-      file_is_stale_ = true;
-      stale_.notify_all();
-      const auto before = revisions_.current();
-      auto revision = registry_.revision();
-      if (revision != before) revisions_.publish(std::move(revision));
-    }
+    if (registry_.changed()) publish();
     if (!notices.empty()) {
       lock.unlock();
       log_notices(notices, keep_last_);
@@ -160,6 +155,21 @@ void RegistryKeeper::keep() {
       }
     }
   }
+}
+
+void RegistryKeeper::publish() {
+  file_is_stale_ = true;
+  stale_.notify_all();
+  const auto before = revisions_.current();
+  auto revision = registry_.revision();
+  if (revision == before) return;
+  revisions_.publish(std::move(revision));
+  if (on_publish_) on_publish_();
+}
+
+void RegistryKeeper::publish_now() {
+  const std::lock_guard lock(mutex_);
+  if (registry_.changed()) publish();
 }
 
 void RegistryKeeper::keep_file() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,7 +27,8 @@ std::string registry_file(const config::Settings& settings);  // <state>/registr
 class RegistryKeeper : public api::Control {
  public:
   // Takes what an earlier agent has left in the file; a damaged one is put aside and told of.
-  explicit RegistryKeeper(const config::Settings& settings);
+  // `on_publish` is called after each further revision, from any thread, and calls nothing here.
+  explicit RegistryKeeper(const config::Settings& settings, std::function<void()> on_publish = {});
   ~RegistryKeeper() override;  // writes the file once more
   RegistryKeeper(const RegistryKeeper&) = delete;
   RegistryKeeper& operator=(const RegistryKeeper&) = delete;
@@ -37,6 +39,7 @@ class RegistryKeeper : public api::Control {
   void replace(registry::SourceKind source, const registry::Services& services);
   void update(const std::string& service, const registry::Service& found);  // by DNS
   void retain_discovered(const std::set<std::string, std::less<>>& services);
+  void publish_now();  // what all sources have said so far
   void set_ready();
   void set_own_listeners(std::vector<ListenAddress> listeners);
 
@@ -50,14 +53,16 @@ class RegistryKeeper : public api::Control {
   std::size_t confirm(std::string_view service) override;
 
  private:
-  RegistryKeeper(const config::Settings& settings,
+  RegistryKeeper(const config::Settings& settings, std::function<void()> on_publish,
                  const std::optional<registry::StoredRegistry>& stored);
+  void publish();  // with the mutex held
   void keep();
   void keep_file();
   bool write(const registry::StoredRegistry& stored);
 
   const std::string path_;
   const std::chrono::seconds keep_last_;
+  const std::function<void()> on_publish_;
   LogLimiter left_out_limiter_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // the registry
