@@ -226,6 +226,13 @@ std::unique_ptr<AgentRegistry> start_registry(net::EventLoop& loop,
   return registry;
 }
 
+void drain(agent::AgentServer& server, ZoneKeeper& zones) {
+  spdlog::info("draining: in-flight requests are answered, at most {} s",
+               std::chrono::seconds(limits::kDrainTimeout).count());
+  server.drain(limits::kDrainTimeout);
+  zones.drain(limits::kDnsDrain);
+}
+
 ExitCode serve(const config::Settings& settings) {
   net::EventLoop loop;
   std::optional<net::SignalWatch> terminate(std::in_place, loop, SIGTERM, [&] { loop.stop(); });
@@ -288,14 +295,10 @@ ExitCode serve(const config::Settings& settings) {
   // From here a second signal ends the process at once, by the system's default.
   terminate.reset();
   interrupt.reset();
-  spdlog::info("draining: in-flight requests are answered, at most {} s",
-               std::chrono::seconds(limits::kDrainTimeout).count());
-  server->drain(limits::kDrainTimeout);
-  zones.drain(limits::kDnsDrain);
+  drain(*server, zones);
   registry.reset();
-  const agent::AgentCounters counters = server->counters();
   const std::uint64_t by_bridges = outlet.stop();
-  spdlog::info("stopped after {}{}", counted(counters.decisions, "decision"),
+  spdlog::info("stopped after {}{}", counted(server->counters().decisions, "decision"),
                by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
   return kGood;
 }

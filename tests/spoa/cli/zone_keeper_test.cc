@@ -49,8 +49,10 @@ TEST_CASE("the cookie secret is 32 hexadecimal digits in a file of its owner's")
   const auto secret = cli::read_cookie_secret(path);
   REQUIRE(secret);
   CHECK((*secret)[15] == 15);
-  for (const char* text : {"", "00", "000102030405060708090a0b0c0d0e0f00",
-                           "000102030405060708090a0b0c0d0e0g", " 00102030405060708090a0b0c0d0e0f"}) {
+  const std::vector<std::string> wrong{"", "00", "000102030405060708090a0b0c0d0e0f00",
+                                       "000102030405060708090a0b0c0d0e0g",
+                                       " 00102030405060708090a0b0c0d0e0f"};
+  for (const std::string& text : wrong) {
     deployment.folder.write("secret", text, 0600);
     CHECK_THAT(cli::read_cookie_secret(path).error().message,
                Contains("wanted 32 hexadecimal digits"));
