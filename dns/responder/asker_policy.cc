@@ -24,8 +24,8 @@ bool contains(const std::vector<IpNetwork>& networks, const IpAddress& address) 
 }  // namespace
 
 bool is_local(const IpAddress& address) {
-  static const std::vector<IpNetwork> networks = local_networks();
-  return contains(networks, address);
+  static const std::vector<IpNetwork> kNetworks = local_networks();
+  return contains(kNetworks, address);
 }
 
 Asker AskerPolicy::describe(const IpAddress& address, bool over_tcp, UnixSeconds now) const {
