@@ -104,7 +104,9 @@ Outcome ZoneKeeper::start() {
 
 void ZoneKeeper::update(const registry::Revision& revision, const routing::RouteTable& table) {
   dns::BuiltZones built = dns::build_zones(zone_spec(settings_, table), revision);
+  superseded_.keep(zones_.current());
   zones_.publish(std::move(built.zones));
+  superseded_.free_unread();
   log_left_out(built.left_out);
 }
 

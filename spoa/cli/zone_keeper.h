@@ -41,6 +41,7 @@ class ZoneKeeper {
 
   const config::Settings settings_;
   Published<dns::Zones> zones_;
+  Superseded<dns::Zones> superseded_;
   std::vector<std::string> left_out_;  // of the last zones: told once while it stands
   std::unique_ptr<dns::Responder> responder_;
 };
