@@ -20,7 +20,7 @@ PATIENCE = 10  # seconds until an answer counts as failed
 # `due` is time.monotonic() of any process of this machine; latency and late in seconds. Status 0:
 # failed. `again`: it was sent twice, since a connection that had been in use was closed.
 Sample = collections.namedtuple(
-    "Sample", "due late latency status again kind visitor gateway route reason by service")
+    "Sample", "due late latency status again kind visitor gateway route reason by service fault")
 
 
 def kind_of(number):
@@ -100,7 +100,8 @@ class Client:
         number, told = 0, start
         while not self.pipe.poll():
             now = time.monotonic()
-            while start + number * self.interval <= now:
+            # What finds no connection free waits; its latency counts from when it was due.
+            while start + number * self.interval <= now and len(self.busy) < CONNECTIONS:
                 self.send(Exchange(number, start + number * self.interval))
                 number += 1
             self.wait(max(0.0, start + number * self.interval - time.monotonic()))
@@ -111,7 +112,7 @@ class Client:
         while self.busy and time.monotonic() < deadline:
             self.wait(0.05)
         for connection in self.busy:
-            self.add(connection.exchange, 0, [])
+            self.add(connection.exchange, 0, [], "no answer")
         self.tell()
         self.pipe.send(None)
         for connection in self.busy + self.idle:
@@ -125,27 +126,22 @@ class Client:
     def send(self, exchange):
         connection = None
         try:
-            if self.idle:
-                connection = self.idle.pop()
-            elif len(self.busy) < CONNECTIONS:
-                connection = Connection(self.address)
-            else:
-                raise ConnectionError("too many requests under way")
+            connection = self.idle.pop() if self.idle else Connection(self.address)
             connection.send(exchange, self.cookies)
-        except OSError:
-            return self.failed(connection, exchange)
+        except OSError as fault:
+            return self.failed(connection, exchange, str(fault))
         self.busy.append(connection)
 
-    def failed(self, connection, exchange):
+    def failed(self, connection, exchange, fault):
         """As a browser does, one more try when a connection that was in use has ended."""
         if connection is None:
-            return self.add(exchange, 0, [])
+            return self.add(exchange, 0, [], "no connection: " + fault)
         connection.socket.close()
         if connection.used and not connection.received and not exchange.again:
             exchange.again = True
             self.idle = [other for other in self.idle if not has_ended(other)]
             return self.send(exchange)
-        return self.add(exchange, 0, [])
+        return self.add(exchange, 0, [], fault)
 
     def wait(self, seconds):
         readable, _, _ = select.select(self.busy, [], [], seconds)
@@ -153,9 +149,9 @@ class Client:
             exchange = connection.exchange
             try:
                 answer = connection.receive()
-            except (OSError, ValueError):
+            except (OSError, ValueError) as fault:
                 self.busy.remove(connection)
-                self.failed(connection, exchange)
+                self.failed(connection, exchange, str(fault))
                 continue
             if answer:
                 self.busy.remove(connection)
@@ -165,9 +161,9 @@ class Client:
         for connection in [other for other in self.busy if other.exchange.due < late]:
             self.busy.remove(connection)
             connection.socket.close()
-            self.add(connection.exchange, 0, [])
+            self.add(connection.exchange, 0, [], f"no answer within {PATIENCE} s")
 
-    def add(self, exchange, status, fields):
+    def add(self, exchange, status, fields, fault=None):
         headers = dict(fields)
         if exchange.visitor is not None:
             for name, value in fields:
@@ -178,7 +174,7 @@ class Client:
         marks = (headers.get(f"x-pointsman-{name}") for name in names)
         self.samples.append(Sample(exchange.due, exchange.late, time.monotonic() - exchange.due,
                                    status, exchange.again, exchange.kind, exchange.visitor,
-                                   *marks, headers.get("x-service")))
+                                   *marks, headers.get("x-service"), fault))
 
 
 def has_ended(connection):
