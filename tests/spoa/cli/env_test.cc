@@ -63,12 +63,12 @@ TEST_CASE("the address comes from the settings where none is given, and is neede
 TEST_CASE("two gateways of one name are an error that names both, and nothing is printed") {
   const Deployment d;
   d.folder.write("gateways/shop.yaml",
-                 "name: shop-a\nport: 1\nroutes: {a: {backend: b}}\n---\n"
-                 "name: shop/a\nport: 2\nroutes: {a: {backend: c}}\n");
+                 "name: shop\nport: 1\nroutes: {a: {backend: b}}\n---\n"
+                 "name: SHOP\nport: 2\nroutes: {a: {backend: c}}\n");
   const ProgramResult result = d.run({"env", "--address", "x"});
   CHECK(result.exit_code == 1);
   CHECK(result.out.empty());
-  CHECK_THAT(result.err, Contains("gateways 'shop-a' and 'shop/a' would both be SHOP_A_HOST"));
+  CHECK_THAT(result.err, Contains("gateways 'shop' and 'SHOP' would both be SHOP_HOST"));
 }
 
 TEST_CASE("faulty gateways are told, not left out") {

@@ -12,11 +12,6 @@ using Catch::Contains;
 namespace {
 
 struct Fixture {
-  Fixture() {
-    folder.write("state/x", "");
-    settings.state = folder.path("state");
-    settings.services = folder.path("services");
-  }
   std::string known() const {
     std::string text;
     for (const auto& each : keeper.services().services) {
@@ -26,13 +21,15 @@ struct Fixture {
   }
 
   test::TemporaryFolder folder;
-  config::Settings settings;
-  cli::RegistryKeeper keeper{settings_with_state()};
+  config::Settings settings = settings_in(folder);
+  cli::RegistryKeeper keeper{settings};
   cli::ServiceSources sources{settings, keeper};
 
  private:
-  const config::Settings& settings_with_state() {
+  static config::Settings settings_in(const test::TemporaryFolder& folder) {
+    config::Settings settings;
     settings.state = folder.path();
+    settings.services = folder.path("services");
     return settings;
   }
 };
