@@ -8,6 +8,7 @@
 
 #include "base/file_text.h"
 #include "base/log.h"
+#include "cli/console.h"
 
 namespace pointsman::cli {
 namespace {

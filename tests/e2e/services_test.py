@@ -61,6 +61,17 @@ class Services(EndToEndTest):
     def ports_that_serve(self, requests=200):
         return [int(response.header("x-port")) for response in self.stage.get_many(requests)]
 
+    def await_service_by(self, ports):
+        """Each of them serves, and no other one does any more."""
+        seen = set()
+
+        def serve():
+            batch = self.ports_that_serve(100)
+            seen.update(batch)
+            return ports <= seen and set(batch) <= ports
+
+        wait_until(serve, f"{len(ports)} instances serve")
+
     def test_instances_come_and_go_while_traffic_flows(self):
         self.start(50)
         self.start_all([100])
@@ -71,9 +82,7 @@ class Services(EndToEndTest):
                 self.register([100] * count)
                 self.await_servers(count)
                 print(f"HAProxy {count} servers after {time.monotonic() - before:.2f} s")
-                wanted = set(self.stage.by_port[:count])
-                wait_until(lambda: set(self.ports_that_serve(2 * count)) == wanted,
-                           f"{count} instances serve")
+                self.await_service_by(set(self.stage.by_port[:count]))
         self.assert_nothing_failed(load)
         self.assertEqual((self.stage.haproxy.pid, self.stage.haproxy.start_time()), (pid, started))
 
