@@ -35,7 +35,8 @@ registry::Instance instance(const std::string& id, const char* address) {
 
 std::string text_of(const RegistryKeeper& keeper) {
   std::string text;
-  for (const auto& [name, service] : keeper.revisions().current()->services) {
+  const auto revision = keeper.revisions().current();
+  for (const auto& [name, service] : revision->services) {
     text += name + ":";
     for (const auto& each : service.instances) text += " " + each.id;
     text += ";";

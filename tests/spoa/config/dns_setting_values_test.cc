@@ -94,7 +94,7 @@ TEST_CASE("lists of the responder have a limit") {
 
 TEST_CASE("faults of the responder's settings name the key and what was wanted") {
   CHECK_THAT(parsed("dns: {listen: 'unix:/run/d.sock'}").faults,
-             Contains("pointsman.yaml:1:15: dns.listen: found unix:/run/d.sock, wanted"));
+             Contains("pointsman.yaml:1:16: dns.listen: found unix:/run/d.sock, wanted"));
   CHECK_THAT(parsed("dns: {zones: []}").faults, Contains("dns.zones: found an empty list"));
   CHECK_THAT(parsed("dns: {zones: [a.b, A.b]}").faults, Contains("stands here twice"));
   CHECK_THAT(parsed("dns: {reverse: 10.0.0.1/8}").faults, Contains("wanted a network like"));

@@ -240,10 +240,10 @@ TEST_CASE("faults of environment variables name the variable") {
 TEST_CASE("a variable that looks like a setting but is none is warned about") {
   CHECK(parsed("", {{"POINTSMAN_SPOP_LISTN", "x"},
                     {"POINTSMAN_LOG_COLOUR", "x"},
-                    {"POINTSMAN_DNS_LISTEN", "x"},
+                    {"POINTSMAN_ETCD_ENDPOINTS", "x"},
                     {"POINTSMAN_PROGRAM", "x"}})
             .diagnostics ==
-        "warning: POINTSMAN_DNS_LISTEN: not used by this version\n"
+        "warning: POINTSMAN_ETCD_ENDPOINTS: not used by this version\n"
         "warning: POINTSMAN_LOG_COLOUR: no setting has this name\n"
         "warning: POINTSMAN_SPOP_LISTN: no setting has this name; did you mean "
         "'POINTSMAN_SPOP_LISTEN'?\n");

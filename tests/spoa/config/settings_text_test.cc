@@ -27,6 +27,17 @@ admin:
   socket_mode: "0660"
 registry:
   keep_last: 300s
+dns:
+  listen:
+    - "127.0.0.1:8600"
+  workers: 1
+  zones: ["pointsman.internal"]
+  ttl: 5s
+  reverse: []
+  rate_limit: 0
+forward:
+  allow: []
+  to: []
 sticky:
   keys: "/var/lib/pointsman/sticky.keys"
 virtual_host_domain: ""
