@@ -18,11 +18,12 @@
 #include "agent/agent_server.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "cli/agent_registry.h"
 #include "cli/agent_sources.h"
 #include "cli/load.h"
+#include "cli/reloader.h"
 #include "cli/table_keeper.h"
 #include "cli/version.h"
-#include "config/watch.h"
 #include "net/event_loop.h"
 
 namespace pointsman::cli {
@@ -121,49 +122,6 @@ std::unique_ptr<agent::AgentServer> start_server(const config::Settings& setting
 // How often replaced tables are looked at, while there are any.
 constexpr std::chrono::seconds kSupersededCheck{1};
 
-// Reloads a source some time after its path changed, once for changes that come close together.
-class Reloader {
- public:
-  using Reload = std::function<void(const config::IsUnfinished&)>;
-
-  Reloader(net::EventLoop& loop, const std::string& path, Reload reload)
-      : reload_(std::move(reload)),
-        coalesce_(loop, [this] { reload_now(); }),
-        unfinished_(loop, [this] { look(); }) {
-    auto watch = config::Watch::start({path});
-    if (!watch) {
-      spdlog::warn("{}; reload by SIGHUP", printable(watch.error().message));
-      return;
-    }
-    watch_ = std::move(*watch);
-    readable_.emplace(loop, watch_->fd(), net::Readiness{true, false},
-                      [this](net::Readiness) { look(); });
-  }
-
-  void reload_now() { reload_now(reload_); }
-  void reload_now(const Reload& reload) {
-    if (watch_ == nullptr) return reload(nullptr);
-    watch_->take_changes();  // what happened until now is read now
-    reload([this](const std::string& path) { return watch_->is_unfinished(path); });
-    look();
-  }
-
- private:
-  void look() {
-    // Not started anew by each change: a file written without a pause is still reloaded.
-    if (watch_->take_changes() && !coalesce_.running()) coalesce_.start(limits::kWatchCoalesce);
-    if (watch_->waits_for_files() && !unfinished_.running()) {
-      unfinished_.start(limits::kUnfinishedFileWait);
-    }
-  }
-
-  const Reload reload_;
-  net::Timer coalesce_;
-  net::Timer unfinished_;
-  std::unique_ptr<config::Watch> watch_;
-  std::optional<net::FdWatch> readable_;
-};
-
 // Publishes for bridges and the file what AgentSources has read.
 class TableOutlet {
  public:
@@ -230,6 +188,29 @@ void log_start(const agent::AgentServer& server, const agent::TableServer* table
   }
 }
 
+std::unique_ptr<AgentRegistry> start_registry(net::EventLoop& loop,
+                                              const config::Settings& settings,
+                                              const agent::AgentServer& server,
+                                              const TableOutlet& outlet,
+                                              const AgentSources& sources) {
+  std::vector<ListenAddress> listeners = server.addresses();
+  if (outlet.server() != nullptr) {
+    const auto more = outlet.server()->addresses();
+    listeners.insert(listeners.end(), more.begin(), more.end());
+  }
+  auto registry = std::make_unique<AgentRegistry>(loop, settings, std::move(listeners));
+  const Outcome started = registry->start(*sources.table().current());
+  if (!started) {
+    log_refused(started.error(), settings.admin.listen);
+    return nullptr;
+  }
+  if (sources.has_table()) registry->set_ready();
+  if (!registry->admin_addresses().empty()) {
+    spdlog::info("services are registered on {}", printable(listed(registry->admin_addresses())));
+  }
+  return registry;
+}
+
 ExitCode serve(const config::Settings& settings) {
   net::EventLoop loop;
   std::optional<net::SignalWatch> terminate(std::in_place, loop, SIGTERM, [&] { loop.stop(); });
@@ -239,6 +220,7 @@ ExitCode serve(const config::Settings& settings) {
   bool serving = false;
   std::optional<Reloader> keys;  // both are there before the loop runs
   std::optional<Reloader> gateways;
+  std::unique_ptr<AgentRegistry> registry;
   bool published = false;
   const net::SignalWatch hang_up(loop, SIGHUP, [&] {
     spdlog::info("SIGHUP: reloading");
@@ -246,6 +228,7 @@ ExitCode serve(const config::Settings& settings) {
       if (sources.reload_keys(is_unfinished)) outlet.publish();
     });
     gateways->reload_now();
+    registry->reload_now();
     if (!published) spdlog::info("no gateway changed");
   });
   const net::SignalWatch user_1(loop, SIGUSR1, [] {
@@ -263,13 +246,18 @@ ExitCode serve(const config::Settings& settings) {
   gateways.emplace(loop, settings.gateways, [&](const config::IsUnfinished& is_unfinished) {
     published = sources.reload_gateways(is_unfinished);
     if (published) superseded.start(kSupersededCheck);
-    if (published && serving) outlet.publish();
+    if (!published || !serving) return;
+    outlet.publish();
+    registry->take_gateways(*sources.table().current());
+    if (sources.has_table()) registry->set_ready();
   });
   sources.remember_table();
   gateways->reload_now();
 
   const auto server = start_server(settings, sources);
   if (server == nullptr || !outlet.start(settings)) return kInvalid;
+  registry = start_registry(loop, settings, *server, outlet, sources);
+  if (registry == nullptr) return kInvalid;
   serving = true;
   outlet.publish();
   log_start(*server, outlet.server(), sources, settings);
@@ -281,6 +269,7 @@ ExitCode serve(const config::Settings& settings) {
                std::chrono::seconds(limits::kDrainTimeout).count());
   server->drain(limits::kDrainTimeout);
   const agent::AgentCounters counters = server->counters();
+  registry.reset();
   const std::uint64_t by_bridges = outlet.stop();
   spdlog::info("stopped after {}{}", counted(counters.decisions, "decision"),
                by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));

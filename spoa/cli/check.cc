@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/token_book.h"
 #include "base/limits.h"
 #include "cli/gateway_listing.h"
+#include "cli/gateway_services.h"
+#include "config/service_files.h"
 #include "table/condition_program.h"
 
 namespace pointsman::cli {
@@ -47,6 +50,20 @@ void warn_of_patterns_beyond_the_bridge(Loaded& loaded) {
                     "agent is away",
                     limits::kTablePatterns, patterns.left_out()));
   }
+}
+
+// What the registry would make of the settings: services files, tokens, and the gateways' own.
+void check_registry(Loaded& loaded) {
+  if (loaded.table) (void)services_of(*loaded.table, loaded.diagnostics);
+  if (!loaded.settings_usable) return;
+  config::ServiceStore store;
+  const std::string& path = loaded.settings.services;
+  (void)store.load(config::read_service_files(path, loaded.diagnostics), loaded.diagnostics);
+  if (loaded.settings.admin.tokens.empty()) return;
+  const auto tokens = api::TokenBook::load(loaded.settings.admin.tokens);
+  if (tokens) return;
+  loaded.diagnostics.error({std::make_shared<const std::string>(loaded.settings.file), 0, 0}, "",
+                           "admin.tokens", tokens.error().message);
 }
 
 std::string summary(const Loaded& loaded) {
@@ -113,6 +130,7 @@ ExitCode run_check(const CheckOptions& options, Console& console) {
   Loaded loaded = load(sources, console);
   warn_of_bridges_without_keys(loaded);
   warn_of_patterns_beyond_the_bridge(loaded);
+  check_registry(loaded);
   loaded.diagnostics.sort_by_place();
   if (options.json) {
     print_as_json(loaded, console);

@@ -10,6 +10,7 @@
 #include "cli/agent.h"
 #include "cli/check.h"
 #include "cli/console.h"
+#include "cli/env.h"
 #include "cli/explain.h"
 #include "cli/keygen.h"
 #include "cli/render.h"
@@ -31,6 +32,7 @@ struct CommandLine {
   KeygenOptions keygen;
   TableFetchOptions fetch;
   TableShowOptions show;
+  EnvOptions env;
   VersionOptions version;
   std::function<ExitCode(Console&)> chosen;
 };
@@ -202,6 +204,18 @@ void add_table(CLI::App& root, CommandLine& line) {
       [&line] { line.chosen = [&](Console& c) { return run_table_show(line.show, c); }; });
 }
 
+void add_env(CLI::App& root, CommandLine& line) {
+  CLI::App& app = add_command(root, "env", "Where applications find the gateways, as variables");
+  app.add_option("--format", line.env.format, "shell, dotenv or compose (default: shell)")
+      ->check(CLI::IsMember({"shell", "dotenv", "compose"}))
+      ->type_name("FORMAT");
+  app.add_option("--address", line.env.address,
+                 "Where clients find HAProxy (default: advertise of the settings)")
+      ->type_name("HOST");
+  add_sources(app, line.env.sources);
+  app.callback([&line] { line.chosen = [&](Console& c) { return run_env(line.env, c); }; });
+}
+
 void add_version(CLI::App& root, CommandLine& line) {
   CLI::App& app = add_command(root, "version", "Versions of the program and its libraries");
   add_output(app, line.version.json);
@@ -221,6 +235,7 @@ std::unique_ptr<CLI::App> make_parser(CommandLine& line) {
   add_token(*app, line);
   add_keygen(*app, line);
   add_table(*app, line);
+  add_env(*app, line);
   add_version(*app, line);
   return app;
 }

@@ -1,7 +1,7 @@
 """The JSON Schemas accept and refuse the same documents as the program's own parser.
 
-The cases are the files of tests/golden/{gateways,services,settings}, which the C++ tests give to the
-parser; here the schemas judge them. Needs Debian's python3-jsonschema and python3-yaml.
+The cases are the files of tests/golden/{gateways,services,settings}, which the C++ tests give to
+the parser; here the schemas judge them. Needs Debian's python3-jsonschema and python3-yaml.
 """
 import json
 import pathlib

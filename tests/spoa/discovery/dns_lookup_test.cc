@@ -88,7 +88,7 @@ TEST_CASE("many questions travel at once, one that is not answered is a failure"
     questions.push_back({name, 80});
   }
   const auto answers =
-      look_up(questions, {.servers = server.address(), .wait = std::chrono::milliseconds(100)});
+      look_up(questions, {.servers = server.address(), .wait = std::chrono::seconds(1)});
   CHECK(text_of(answers[0]) == "failed");
   for (std::size_t i = 1; i < answers.size(); ++i) CHECK(answers[i].endpoints.size() == 1);
 }
