@@ -187,8 +187,9 @@ void RegistryKeeper::keep_file() {
     stale_.wait_for(lock, limits::kRegistryFileRetry, [this] { return stopping_; });
     file_is_stale_ = true;
   }
+  const registry::StoredRegistry last = registry_.store(steady_clock::now());
   lock.unlock();
-  (void)write(registry_.store(steady_clock::now()));  // nothing else uses it any more
+  (void)write(last);
 }
 
 bool RegistryKeeper::write(const registry::StoredRegistry& stored) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/ip_address.h"
+#include "registry/instance_rules.h"
 #include "render/frontends.h"
 #include "render/safe_text.h"
 
@@ -19,8 +20,6 @@ using routing::StickySpec;
 
 bool is_tcp(const Gateway& gateway) { return gateway.spec.protocol == GatewaySpec::Protocol::kTcp; }
 
-constexpr std::size_t kLabelBytes = 63;  // RFC 1035 section 2.3.4
-
 bool is_literal(std::string_view host) { return IpAddress::parse(host).has_value(); }
 
 Result<ServerLine> server_line(const std::string& what, const routing::InstanceSpec& instance) {
@@ -32,6 +31,12 @@ Result<ServerLine> server_line(const std::string& what, const routing::InstanceS
   line.weight = instance.weight;
   line.named = !is_literal(instance.address);
   return line;
+}
+
+// As the agent registers what is discovered; else the service that is named, or named alike.
+std::string service_of(const Gateway& gateway, const RouteSpec& route) {
+  if (route.discover) return registry::service_name_for(gateway.name, route.name);
+  return registry::service_name_for(route.service ? route.service->text : route.name);
 }
 
 Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& route) {
@@ -61,10 +66,9 @@ Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& rout
     backend.servers.push_back(*line);
   }
   if (!backend.servers.empty()) return backend;
-  backend.service = routing::service_name(route);
-  if (backend.service.size() > kLabelBytes) {
-    return Error{fmt::format("{}: service {} is longer than a DNS label, {} bytes: name another",
-                             what, backend.service, kLabelBytes)};
+  backend.service = service_of(gateway, route);
+  if (const auto fault = registry::fault_in_service_name(backend.service)) {
+    return Error{fmt::format("{}: service '{}': {}", what, backend.service, *fault)};
   }
   return backend;
 }

@@ -34,18 +34,6 @@ SourcePlace SpecText::place_of(std::size_t offset) const {
   return found;
 }
 
-std::string service_name(const RouteSpec& route) {
-  std::string name = route.service ? route.service->text : route.name;
-  for (char& c : name) {
-    if (c >= 'A' && c <= 'Z') {
-      c = static_cast<char>(c - 'A' + 'a');
-    } else if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))) {
-      c = '-';
-    }
-  }
-  return name;
-}
-
 std::string backend_name(const GatewaySpec& gateway, const RouteSpec& route) {
   if (route.backend) return route.backend->text;
   std::string name = gateway.name + "__" + route.name;

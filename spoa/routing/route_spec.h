@@ -113,11 +113,6 @@ struct GatewaySpec {
   std::string metadata_json;  // for templates; empty: none
 };
 
-// The registry's service that a route without `backend` or `gateway` goes to: the one of its name,
-// where it has no `service`. In lower case, every character outside [a-z0-9-] as '-', so that it is
-// a label of a DNS name.
-std::string service_name(const RouteSpec& route);
-
 // <gateway>__<route>, every character outside [A-Za-z0-9_.-] as '-'; or the route's own `backend`.
 std::string backend_name(const GatewaySpec& gateway, const RouteSpec& route);
 

@@ -14,7 +14,7 @@ MAY_INCLUDE = {
     "routing": {"base"},
     "table": {"base", "routing"},
     "config": {"base", "registry", "routing"},
-    "render": {"base", "routing"},
+    "render": {"base", "registry", "routing"},
     "agent": {"base", "net", "spop", "routing", "table"},
     "api": {"base", "net", "registry"},
     "discovery": {"base", "registry"},

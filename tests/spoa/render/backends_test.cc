@@ -36,9 +36,17 @@ TEST_CASE("a route that lists no instances goes to a service") {
   const auto backends = render::plan_backends(*table_of({spec}));
   REQUIRE(backends);
   REQUIRE(backends->size() == 2);
-  CHECK(backends->front().service == "shop-v1");
+  CHECK(backends->front().service == "shop-v1");  // named like the route
   CHECK(backends->back().service == "web");
   CHECK(backends->back().servers.empty());
+}
+
+TEST_CASE("a route that discovers its instances goes to the service that the agent makes of them") {
+  auto spec = gateway("shop", {route("v1", 100, {})});
+  spec.routes[0].discover = routing::DiscoverSpec{"web.internal", 80, std::chrono::seconds(2)};
+  const auto backends = render::plan_backends(*table_of({spec}));
+  REQUIRE(backends);
+  CHECK(backends->front().service == "shop-v1");
 }
 
 TEST_CASE("a service's name is a DNS label, at most 63 bytes") {
@@ -48,6 +56,6 @@ TEST_CASE("a service's name is a DNS label, at most 63 bytes") {
     spec.routes[0].service = routing::SpecText{std::string(size, 'a'), {}};
     const auto backends = render::plan_backends(*table_of({spec}));
     CHECK(bool(backends) == (size == 63));
-    if (!backends) CHECK_THAT(backends.error().message, Contains("longer than a DNS label"));
+    if (!backends) CHECK_THAT(backends.error().message, Contains("at most 63 bytes"));
   }
 }

@@ -31,11 +31,3 @@ TEST_CASE("A route with a backend of the user's own keeps its name") {
   route.backend = SpecText{"be_legacy", {}};
   CHECK(backend_name(gateway, route) == "be_legacy");
 }
-
-TEST_CASE("A route's service is the one that it names, or the one of its name, as a DNS label") {
-  RouteSpec route;
-  route.name = "Shop/v1.2";
-  CHECK(service_name(route) == "shop-v1-2");
-  route.service = SpecText{"web", {}};
-  CHECK(service_name(route) == "web");
-}
