@@ -32,8 +32,8 @@ std::vector<T> read_list(const YamlField& field, std::size_t max, Read&& read) {
   if (field.node->kind != YamlNode::Kind::kSequence) {
     add(field);
   } else if (field.node->items.size() > max) {
-    field.error(fmt::format("found {} values, at most {} are allowed", field.node->items.size(),
-                            max));
+    field.error(
+        fmt::format("found {} values, at most {} are allowed", field.node->items.size(), max));
   } else {
     for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
   }

@@ -72,12 +72,11 @@ constexpr std::array kSettings{
     Setting{"log", "format", false, read_log_format},
 };
 
-constexpr std::array<std::string_view, 9> kSections{
-    "spop", "table", "admin", "registry", "dns", "forward", "spoe", "sticky", "log"};
+constexpr std::array<std::string_view, 9> kSections{"spop",    "table", "admin",  "registry", "dns",
+                                                    "forward", "spoe",  "sticky", "log"};
 
 // Known names that nothing reads yet: a file written for a later version still runs.
-constexpr std::array<std::string_view, 4> kLaterSections{"tls", "limits", "etcd",
-                                                         "manage_haproxy"};
+constexpr std::array<std::string_view, 4> kLaterSections{"tls", "limits", "etcd", "manage_haproxy"};
 
 constexpr std::string_view kNotUsedYet = "not used by this version";
 

@@ -53,7 +53,7 @@ struct DnsSettings {
   std::vector<std::string> zones = {"pointsman.internal"};  // the first has the services
   std::chrono::seconds ttl{5};
   std::vector<IpNetwork> reverse;  // whose addresses have names
-  std::uint32_t rate_limit = 0;  // answers of a kind a second to a network of strangers; 0: any
+  std::uint32_t rate_limit = 0;    // answers of a kind a second to a network of strangers; 0: any
   std::string nsid;                // empty: not told
   std::string cookie_secret;       // a file; empty: no cookies
 };
