@@ -143,7 +143,7 @@ TEST_CASE("rubbish ends the connection it comes by, and no other") {
 }
 
 TEST_CASE("who does not ask in time is closed") {
-  const Fixture fixture({.connection = {.hello_timeout = milliseconds(5)}});
+  Fixture fixture({.connection = {.hello_timeout = milliseconds(5)}});
   SocketClient silent = fixture.bridge();
   CHECK(silent.at_end());
 }
