@@ -193,15 +193,15 @@ TEST_CASE("changes under way show no answer of two revisions, and no step back")
 }
 
 TEST_CASE("without descriptors TCP waits and UDP goes on") {
+  // Before there are other threads. Nothing is checked or logged below without descriptors, and the
+  // log was used before: UBSan looks into objects that it does not know by way of a pipe.
+  set_up_log("off", LogFormat::kText);
   ResponderFixture fixture;
   DatagramClient by_udp(fixture.address);
   SocketClient by_tcp(fixture.address);
   bool connected = false;
   ByteBuffer reply;
   {
-    // Nothing is checked or logged in here, and the log was used before: UBSan looks into objects
-    // that it does not know by way of a pipe.
-    set_up_log("off", LogFormat::kText);
     const NoDescriptors none;
     connected = by_tcp.connect();
     by_tcp.send(framed(kWeb));
