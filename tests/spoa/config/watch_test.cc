@@ -28,9 +28,10 @@ std::unique_ptr<Watch> watching(const std::string& path) {
 // Waits for a change until the deadline.
 bool sees_change(Watch& watch) {
   for (int i = 0; i < 100; ++i) {
+    // First what is_unfinished() has read already: nothing more need come.
+    if (watch.take_changes()) return true;
     pollfd poll{watch.fd(), POLLIN, 0};
     if (::poll(&poll, 1, kDeadlineMilliseconds) != 1) return false;
-    if (watch.take_changes()) return true;
   }
   return false;
 }
