@@ -1,37 +1,5 @@
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 #include "dns/dns_asker.h"
-
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-
-void* counted_or_null(std::size_t size) {
-  ++allocations;
-  return std::malloc(size > 0 ? size : 1);
-}
-
-void* counted(std::size_t size) {
-  if (void* const memory = counted_or_null(size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return counted_or_null(size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return counted_or_null(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "support/counting_allocator.h"
 
 namespace pointsman::test {
 namespace {
@@ -55,9 +23,9 @@ TEST_CASE("no answer allocates, not even the first") {
     const ByteBuffer query = DnsQuery(text).bytes();
     for (const bool over_tcp : {false, true}) {
       client.asker.over_tcp = over_tcp;
-      const std::size_t before = allocations;
+      const std::size_t before = allocation_count();
       dns::answer(zones, client.options, query, client.asker, out);
-      const std::size_t after = allocations;
+      const std::size_t after = allocation_count();
       CHECK(after == before);
     }
   }

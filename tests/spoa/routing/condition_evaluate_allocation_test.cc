@@ -1,46 +1,12 @@
-#include <atomic>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 
 #include "routing/condition.h"
-#include "support/allocation_count.h"
+#include "support/counting_allocator.h"
 #include "support/textual_request.h"
 
 using namespace pointsman::routing;
 using pointsman::test::allocation_count;
 using pointsman::test::TextualRequest;
-
-namespace {
-
-std::atomic<std::size_t> allocations{0};
-
-void* counted_or_null(std::size_t size) {
-  ++allocations;
-  return std::malloc(size > 0 ? size : 1);
-}
-
-void* counted(std::size_t size) {
-  if (void* const memory = counted_or_null(size)) return memory;
-  throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size); }
-void* operator new[](std::size_t size) { return counted(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return counted_or_null(size);
-}
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
-  return counted_or_null(size);
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-
-std::size_t pointsman::test::allocation_count() { return allocations; }
 
 TEST_CASE("evaluating a condition again allocates nothing") {
   const TextualRequest request(
