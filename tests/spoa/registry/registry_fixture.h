@@ -1,6 +1,8 @@
-// Instances and services as tests write them.
+// Instances, services and registries as tests write them.
 #pragma once
 
+#include <array>
+#include <catch2/catch.hpp>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -45,5 +47,25 @@ inline std::string to_text(const Services& services) {
 }
 
 inline Moment at(std::int64_t seconds) { return Moment(std::chrono::seconds(1000 + seconds)); }
+
+inline std::string text(Registry& registry) { return to_text(registry.revision()->services); }
+
+inline Put put(Registry& registry, const std::string& service, const Instance& each, Moment now,
+               std::chrono::seconds ttl = std::chrono::seconds(10)) {
+  const auto done = registry.put(service, each, ttl, now);
+  REQUIRE(done);
+  return *done;
+}
+
+// a, b, c of web and d of db, registered at 0 for 10 s.
+inline Registry four() {
+  Registry registry(0, std::chrono::seconds(300));
+  for (const char* id : {"a", "b", "c"}) {
+    put(registry, "web", instance(id, std::string("10.0.0.") + std::to_string(id[0] - 'a' + 1)),
+        at(0));
+  }
+  put(registry, "db", instance("d", "10.0.1.1"), at(0));
+  return registry;
+}
 
 }  // namespace pointsman::test

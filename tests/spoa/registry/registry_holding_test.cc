@@ -8,30 +8,6 @@ using namespace pointsman;
 using namespace pointsman::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-std::string text(Registry& registry) { return to_text(registry.revision()->services); }
-
-Put put(Registry& registry, const std::string& service, const Instance& each, Moment now,
-        std::chrono::seconds ttl = 10s) {
-  const auto done = registry.put(service, each, ttl, now);
-  REQUIRE(done);
-  return *done;
-}
-
-// a, b, c of web and d of db, registered at 0 for 10 s.
-Registry four() {
-  Registry registry(0, 300s);
-  for (const char* id : {"a", "b", "c"}) {
-    put(registry, "web", instance(id, std::string("10.0.0.") + std::to_string(id[0] - 'a' + 1)),
-        at(0));
-  }
-  put(registry, "db", instance("d", "10.0.1.1"), at(0));
-  return registry;
-}
-
-}  // namespace
-
 TEST_CASE("the last instance of a service is held when it expires, and then let go") {
   Registry registry(0, 300s);
   put(registry, "web", instance("a", "10.0.0.1"), at(0));

@@ -9,30 +9,6 @@ using namespace pointsman;
 using namespace pointsman::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-std::string text(Registry& registry) { return to_text(registry.revision()->services); }
-
-Put put(Registry& registry, const std::string& service, const Instance& each, Moment now,
-        std::chrono::seconds ttl = 10s) {
-  const auto done = registry.put(service, each, ttl, now);
-  REQUIRE(done);
-  return *done;
-}
-
-// a, b, c of web and d of db, registered at 0 for 10 s.
-Registry four() {
-  Registry registry(0, 300s);
-  for (const char* id : {"a", "b", "c"}) {
-    put(registry, "web", instance(id, std::string("10.0.0.") + std::to_string(id[0] - 'a' + 1)),
-        at(0));
-  }
-  put(registry, "db", instance("d", "10.0.1.1"), at(0));
-  return registry;
-}
-
-}  // namespace
-
 TEST_CASE("a registration lives as long as its heartbeats come") {
   Registry registry(0, 300s);
   const Instance web1 = instance("web-1", "10.0.0.1");
