@@ -7,6 +7,8 @@
 --   hmac(bytes, secret_base64)                 HMAC-SHA256, raw
 --   xxh64(bytes)                               64-bit integer
 --   match(subject, pattern, ignore_case, n)    text of the group n, 0 to 9; nil: no match
+-- Fields that are nil where a table is made only make room for what comes later.
+--
 -- The decision is { reason, first, alternate }; a choice has the gateway, the route that serves (if
 -- any), its rewritten path, and the token to set with the sticky gateway whose cookie it is.
 local use = ...

@@ -52,7 +52,7 @@ local function look_into_cookie(memory, texts, keys, context)
 end
 
 function visitor_memory.new(gateway, facts, keys, context)
-  local memory = setmetatable({ gateway = gateway, token = nil }, visitor_memory)
+  local memory = setmetatable({ gateway = gateway }, visitor_memory)
   if not keys then return memory end
   if gateway.allow_forced then
     look_for_override(memory, facts.headers["x-pointsman-force"], keys, context)

@@ -93,7 +93,8 @@ Outcome ZoneKeeper::start() {
   auto options = responder_options(settings_);
   if (!options) return options.error();
   auto responder = dns::Responder::start(*options, zones_);
-  if (!responder && settings_.dns.listen_given) return responder.error();
+  const bool asked_for = settings_.dns.listen_given || !settings_.forward.to.empty();
+  if (!responder && asked_for) return responder.error();
   if (!responder) {
     spdlog::warn("{}; without dns.listen in the settings the agent does without DNS",
                  printable(responder.error().message));

@@ -28,8 +28,8 @@ class ZoneKeeper {
  public:
   explicit ZoneKeeper(const config::Settings& settings);
 
-  // Binds the listeners of the settings, if there are any; where none were given, the default one
-  // is left out with a warning when somebody else has its port.
+  // Binds the listeners of the settings, if there are any. Where nothing of it was asked for, the
+  // default one is left out with a warning when somebody else has its port.
   Outcome start();
   void update(const registry::Revision& revision, const routing::RouteTable& table);
   void drain(std::chrono::milliseconds deadline);

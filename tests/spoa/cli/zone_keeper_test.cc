@@ -72,7 +72,11 @@ TEST_CASE("a responder whose address is taken is an error only where the address
   cli::ZoneKeeper second(settings);
   CHECK(second.start());
   CHECK(second.responder() == nullptr);
-  settings.dns.listen_given = true;
+  settings.forward.to = {*ListenAddress::parse("192.0.2.53:53")};
   cli::ZoneKeeper third(settings);
   CHECK_FALSE(third.start());
+  settings.forward.to.clear();
+  settings.dns.listen_given = true;
+  cli::ZoneKeeper fourth(settings);
+  CHECK_FALSE(fourth.start());
 }
