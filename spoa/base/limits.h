@@ -36,6 +36,15 @@ inline constexpr std::chrono::seconds kLingerTimeout{1};  // for the peer to clo
 inline constexpr std::chrono::milliseconds kDrainQuiet{100};
 inline constexpr std::chrono::seconds kDrainTimeout{10};
 
+// TLS of listeners
+inline constexpr std::size_t kTlsRecordBytes = 16384;   // of plain text (RFC 8446 section 5.1)
+inline constexpr std::size_t kTlsPieceBytes = 1 << 16;  // of output, encrypted at once
+inline constexpr std::size_t kPemFileBytes = 1 << 20;
+inline constexpr std::size_t kPemCertificates = 1000;   // in one file
+inline constexpr std::size_t kTlsClientNames = 64;      // that a listener admits
+inline constexpr std::size_t kTlsNameShownBytes = 200;  // of who is in a certificate, in the log
+inline constexpr std::chrono::hours kTlsExpiryWarning{24 * 14};  // before a certificate expires
+
 // Datagrams
 inline constexpr unsigned kDatagramBatch = 32;            // received or sent by one system call
 inline constexpr unsigned kDatagramsPerWake = 64;         // then others of the worker have a turn

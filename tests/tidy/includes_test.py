@@ -31,7 +31,7 @@ ONLY_IN = {
     r"xxhash\.h": r"spoa/(routing|table)/",
     r"msgpack(/.*)?\.h": r"spoa/table/",
     r"yaml-cpp/.*": r"spoa/config/",
-    r"openssl/.*": r"spoa/(agent|api)/",
+    r"openssl/.*": r"spoa/(agent|api|net)/",
     r"CLI/.*": r"spoa/cli/",
     r"nlohmann/.*": r"spoa/(api|cli|config)/|spoa/registry/stored_registry\.cc",
     r"httplib\.h": r"spoa/api/http_server\.cc",
