@@ -16,10 +16,12 @@
 #include <thread>
 
 #include "agent/agent_server.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "cli/agent_registry.h"
 #include "cli/agent_sources.h"
+#include "cli/certificate_keeper.h"
 #include "cli/load.h"
 #include "cli/reloader.h"
 #include "cli/table_keeper.h"
@@ -171,7 +173,7 @@ class TableOutlet {
 std::string listed(const std::vector<ListenAddress>& addresses) {
   std::string text;
   for (const ListenAddress& address : addresses) {
-    text += (text.empty() ? "" : ", ") + address.to_text();
+    text += (text.empty() ? "" : ", ") + address.to_text() + (address.tls ? " (TLS)" : "");
   }
   return text;
 }
@@ -226,11 +228,24 @@ std::unique_ptr<AgentRegistry> start_registry(net::EventLoop& loop,
   return registry;
 }
 
+CertificateKeeper::Credentials all_credentials(const agent::AgentServer& server,
+                                               const agent::TableServer* table_server) {
+  CertificateKeeper::Credentials all = server.credentials();
+  if (table_server == nullptr) return all;
+  const auto more = table_server->credentials();
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 void drain(agent::AgentServer& server, ZoneKeeper& zones) {
   spdlog::info("draining: in-flight requests are answered, at most {} s",
                std::chrono::seconds(limits::kDrainTimeout).count());
   server.drain(limits::kDrainTimeout);
   zones.drain(limits::kDnsDrain);
+}
+
+void log_nothing_to_reopen() {
+  spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
 }
 
 ExitCode serve(const config::Settings& settings) {
@@ -244,6 +259,7 @@ ExitCode serve(const config::Settings& settings) {
   std::optional<Reloader> gateways;
   ZoneKeeper zones(settings);
   std::unique_ptr<AgentRegistry> registry;
+  std::optional<CertificateKeeper> certificates;
   const auto update_zones = [&] {
     zones.update(*registry->revisions().current(), *sources.table().current());
   };
@@ -256,11 +272,10 @@ ExitCode serve(const config::Settings& settings) {
     });
     gateways->reload_now();
     registry->reload_now();
+    certificates->reload_now();
     if (!published) spdlog::info("no gateway changed");
   });
-  const net::SignalWatch user_1(loop, SIGUSR1, [] {
-    spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
-  });
+  const net::SignalWatch user_1(loop, SIGUSR1, log_nothing_to_reopen);
   raise_descriptor_limit();
   sources.remember_table();
   if (!start_keys(sources, settings.sticky_keys)) return kInvalid;
@@ -287,6 +302,7 @@ ExitCode serve(const config::Settings& settings) {
   if (!start_zones(zones, settings)) return kInvalid;
   registry = start_registry(loop, settings, *server, outlet, zones, sources);
   if (registry == nullptr) return kInvalid;
+  certificates.emplace(loop, all_credentials(*server, outlet.server()));
   update_zones();
   serving = true;
   outlet.publish();
@@ -314,6 +330,7 @@ ExitCode run_agent(const AgentOptions& options, Console& console) {
   const config::Settings settings =
       config::read_settings(options.settings.empty() ? kDefaultSettingsFile : options.settings,
                             config::process_environment(), diagnostics);
+  if (!diagnostics.has_errors()) check_certificates(settings, unix_now(), diagnostics);
   diagnostics.sort_by_place();
   print_diagnostics(diagnostics, console);
   if (diagnostics.has_errors()) return kInvalid;

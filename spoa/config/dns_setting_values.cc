@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "base/limits.h"
-#include "config/setting_values.h"
+#include "config/listen_values.h"
 #include "config/value_syntax.h"
 #include "routing/header_block.h"
 

@@ -17,11 +17,26 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
+std::string listener(const ListenAddress& address) {
+  const std::string text = quoted(address.to_text());
+  if (!address.tls) return text;
+  const TlsFiles& files = *address.tls;
+  std::string yaml = fmt::format("{{address: {}, tls: {{cert: {}, key: {}", text,
+                                 quoted(files.certificate.path), quoted(files.key.path));
+  if (!files.client_ca.path.empty()) {
+    yaml += fmt::format(", client_ca: {}", quoted(files.client_ca.path));
+  }
+  if (!files.client_names.empty()) {
+    yaml += fmt::format(", client_names: [\"{}\"]", fmt::join(files.client_names, "\", \""));
+  }
+  return yaml + "}}";
+}
+
 std::string listeners(const std::vector<ListenAddress>& addresses) {
   if (addresses.empty()) return "  listen: []\n";
   std::string yaml = "  listen:\n";
   for (const ListenAddress& address : addresses) {
-    yaml += fmt::format("    - {}\n", quoted(address.to_text()));
+    yaml += fmt::format("    - {}\n", listener(address));
   }
   return yaml;
 }
