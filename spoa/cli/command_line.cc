@@ -111,6 +111,17 @@ void add_explain(CLI::App& root, CommandLine& line) {
   app.callback([&line] { line.chosen = [&](Console& c) { return run_explain(line.explain, c); }; });
 }
 
+void add_agent_tls(CLI::App& app, RenderOptions& options) {
+  app.add_option("--agent-ca", options.agent_ca, "Who signs the certificates of agents by TLS")
+      ->type_name("FILE");
+  app.add_option("--agent-crt", options.agent_certificate,
+                 "HAProxy's certificate for them, and its key, in one file")
+      ->type_name("FILE");
+  app.add_option("--agent-name", options.agent_name,
+                 "Name in their certificates (default: the host of each)")
+      ->type_name("NAME");
+}
+
 void add_render(CLI::App& root, CommandLine& line) {
   CLI::App& app = add_command(root, "render", "Write the configuration that HAProxy needs");
   RenderOptions& options = line.render;
@@ -124,12 +135,14 @@ void add_render(CLI::App& root, CommandLine& line) {
       ->type_name("DIR");
   app.add_option("--chroot", options.chroot, "HAProxy's chroot, '' for none")->type_name("DIR");
   app.add_option("--agent", options.agents,
-                 "Agent as HAProxy reaches it (default: the listeners of the settings)")
+                 "Agent as HAProxy reaches it: unix:PATH, HOST:PORT or tls:HOST:PORT (default: the "
+                 "listeners of the settings without TLS)")
       ->type_name("ADDRESS")
       ->allow_extra_args(false);
+  add_agent_tls(app, options);
   app.add_flag("--no-bridge", options.no_bridge, "Without Lua that decides when no agent does");
   app.add_option("--table-agent", options.table_agents,
-                 "Where the bridge gets the table (default: the table's listeners of the settings)")
+                 "Where the bridge gets the table, likewise (default: the table's listeners)")
       ->type_name("ADDRESS")
       ->allow_extra_args(false);
   app.add_option("--table-file", options.table_file,
@@ -200,9 +213,16 @@ void add_table(CLI::App& root, CommandLine& line) {
   CLI::App& fetch = add_command(app, "fetch", "Keep a file with the table of an agent");
   fetch
       .add_option("--from", line.fetch.from,
-                  "The agent: unix:PATH or HOST:PORT (default: the table's first listener of the "
-                  "settings)")
+                  "The agent: unix:PATH, HOST:PORT or tls:HOST:PORT (default: the table's first "
+                  "listener of the settings without TLS)")
       ->type_name("ADDRESS");
+  fetch.add_option("--ca", line.fetch.tls.ca, "By TLS: who signs the agent's certificate")
+      ->type_name("FILE");
+  fetch.add_option("--crt", line.fetch.tls.certificate, "Our certificate")->type_name("FILE");
+  fetch.add_option("--key", line.fetch.tls.key, "Its key (default: in the same file)")
+      ->type_name("FILE");
+  fetch.add_option("--name", line.fetch.name, "Name in the agent's certificate (default: HOST)")
+      ->type_name("NAME");
   fetch.add_option("--to", line.fetch.to, "File to write")->required()->type_name("FILE");
   fetch.add_flag("--once", line.fetch.once, "End when the file is current");
   add_settings(fetch, line.fetch.settings);

@@ -38,6 +38,17 @@ std::string dial_address(ListenAddress address) {
   return address.to_text();
 }
 
+// Listeners with TLS are for HAProxys elsewhere, which know them by other addresses.
+void add_listeners(const std::vector<ListenAddress>& listeners, std::vector<std::string>& agents) {
+  for (const ListenAddress& address : listeners) {
+    if (!address.tls) agents.push_back(dial_address(address));
+  }
+}
+
+std::string absolute_or_empty(const std::string& path) {
+  return path.empty() ? path : absolute_path(path);
+}
+
 bool needs_instance_key(const routing::RouteTable& table) {
   for (const auto& gateway : table.gateways()) {
     if (gateway->sticky.by == routing::StickySpec::By::kInstance) return true;
@@ -86,20 +97,17 @@ void set_bridge(const RenderOptions& given, const config::Settings& settings,
       absolute_path(given.table_file.empty() ? settings.state + "/table" : given.table_file);
   options.table_agents = given.table_agents;
   if (!options.table_agents.empty()) return;
-  for (const ListenAddress& address : settings.table.listen) {
-    options.table_agents.push_back(dial_address(address));
-  }
+  add_listeners(settings.table.listen, options.table_agents);
 }
 
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
   render::Options options;
   if (given.chroot) options.chroot = *given.chroot;
   options.agents = given.agents;
-  if (options.agents.empty()) {
-    for (const ListenAddress& address : settings.spop.listen) {
-      options.agents.push_back(dial_address(address));
-    }
-  }
+  if (options.agents.empty()) add_listeners(settings.spop.listen, options.agents);
+  options.agent_ca = absolute_or_empty(given.agent_ca);
+  options.agent_certificate = absolute_or_empty(given.agent_certificate);
+  options.agent_name = given.agent_name;
   options.headers = settings.spoe_headers;
   if (!given.folder.empty()) {
     options.spoe_file = absolute_path(given.folder + "/pointsman.spoe.cfg");

@@ -17,7 +17,10 @@ struct RenderOptions {
   bool demo = false;     // complete, with decisions shown in response headers
   std::string folder;    // -o; empty: the configuration alone to standard output
   std::optional<std::string> chroot;
-  std::vector<std::string> agents;  // empty: the listeners of the settings
+  std::vector<std::string> agents;  // empty: the listeners of the settings without TLS
+  std::string agent_ca;             // for agents by TLS: files as HAProxy reads them
+  std::string agent_certificate;
+  std::string agent_name;  // empty: the host of each
   bool no_bridge = false;
   std::vector<std::string> table_agents;  // empty: the table's listeners of the settings
   std::string table_file;                 // empty: `table` in the state folder

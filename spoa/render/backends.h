@@ -15,6 +15,7 @@ struct ServerLine {
   std::string address;
   std::uint16_t weight = 100;
   bool named = false;  // by a host name: must not stop HAProxy from starting when it is unknown
+  std::string tls;     // how to speak TLS with it; empty: not at all
 };
 
 struct InstanceCookie {

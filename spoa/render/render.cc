@@ -55,6 +55,9 @@ Outcome check_options(const Options& options) {
   }
   const std::pair<std::string_view, std::string_view> optional_words[] = {
       {options.chroot, "chroot"},
+      {options.agent_ca, "CA of the agents"},
+      {options.agent_certificate, "certificate for the agents"},
+      {options.agent_name, "name of the agents"},
       {options.user, "user"},
       {options.group, "group"},
       {options.stats_socket, "stats socket"},
@@ -78,9 +81,22 @@ data server_list(const std::vector<ServerLine>& servers) {
     line.set("address", server.address);
     line.set("weight", std::to_string(server.weight));
     line.set("named", server.named);
+    if (!server.tls.empty()) line.set("tls", server.tls);
     lines.push_back(line);
   }
   return lines;
+}
+
+data relay_list(const std::vector<TableRelay>& relays) {
+  data items{list{}};
+  for (const TableRelay& relay : relays) {
+    data item;
+    item.set("name", relay.name);
+    item.set("socket", relay.socket);
+    item.set("agents", server_list({relay.agent}));
+    items.push_back(item);
+  }
+  return items;
 }
 
 data route_list(const std::vector<RouteBackend>& backends, const std::string& cookie_key) {
@@ -124,6 +140,16 @@ data header_list(const Options& options) {
   return headers;
 }
 
+void set_identity(data& values, const std::string& key, const std::string& name,
+                  std::string_view by_name, std::string_view by_number) {
+  if (name.empty()) return;
+  const bool number = name.find_first_not_of("0123456789") == std::string::npos;
+  data identity;
+  identity.set("keyword", std::string(number ? by_number : by_name));
+  identity.set("name", name);
+  values.set(key, identity);
+}
+
 // What both kinds of configuration need.
 Result<data> integration_values(const routing::RouteTable& table, const Options& options) {
   if (auto safe = check_options(options); !safe) return safe.error();
@@ -140,7 +166,8 @@ Result<data> integration_values(const routing::RouteTable& table, const Options&
   if (options.bridge) {
     const auto table_agents = plan_table_agents(options);
     if (!table_agents) return table_agents.error();
-    if (!table_agents->empty()) values.set("table_agents", *table_agents);
+    if (!table_agents->addresses.empty()) values.set("table_agents", table_agents->addresses);
+    values.set("relays", relay_list(table_agents->relays));
   }
   values.set("spoe_file", options.spoe_file);
   values.set("whitelist_file", options.whitelist_file);
@@ -149,6 +176,10 @@ Result<data> integration_values(const routing::RouteTable& table, const Options&
   values.set("table_file", options.table_file);
   if (!options.chroot.empty()) values.set("chroot", options.chroot);
   values.set("agents", server_list(*agents));
+  const bool over_tls = std::any_of(agents->begin(), agents->end(),
+                                    [](const ServerLine& agent) { return !agent.tls.empty(); });
+  values.set("over_tls", over_tls);
+  set_identity(values, "relay_user", options.user, "user", "uid");
   values.set("all_headers", !options.headers.has_value());
   values.set("sent_headers", header_list(options));
   values.set("routes", route_list(*backends, options.instance_cookie_key));
@@ -160,7 +191,8 @@ Result<data> integration_values(const routing::RouteTable& table, const Options&
   values.set("nameserver", options.nameserver);
   values.set("zone", options.zone);
   values.set("service_slots", std::to_string(options.service_slots));
-  for (const auto* name : {"bridge", "decide", "log_format", "agents", "resolvers", "backends"}) {
+  for (const auto* name :
+       {"bridge", "decide", "log_format", "agents", "relays", "resolvers", "backends"}) {
     values.set(std::string(name) + "_lines", partial_of(name));
   }
   return values;
@@ -227,16 +259,6 @@ Result<data> frontend_list(const std::vector<Frontend>& frontends, bool show_dec
   return items;
 }
 
-void set_identity(data& values, const std::string& key, const std::string& name,
-                  std::string_view by_name, std::string_view by_number) {
-  if (name.empty()) return;
-  const bool number = name.find_first_not_of("0123456789") == std::string::npos;
-  data identity;
-  identity.set("keyword", std::string(number ? by_number : by_name));
-  identity.set("name", name);
-  values.set(key, identity);
-}
-
 }  // namespace
 
 Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Options& options) {
@@ -246,6 +268,7 @@ Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Opt
   const bool found_by_host =
       std::any_of(gateways.begin(), gateways.end(),
                   [&](const auto& gateway) { return !table.virtual_hosts_of(*gateway).empty(); });
+  values->set("logs", true);
   if (gateways.size() == 1 && !found_by_host) values->set("only_gateway", gateways[0]->name);
   return files_of({"pointsman.cfg", "snippet"}, *values, table, options);
 }
@@ -262,6 +285,7 @@ Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Op
   set_identity(*values, "group", options.group, "group", "gid");
   if (!options.stats_socket.empty()) values->set("stats_socket", options.stats_socket);
   if (!options.log_target.empty()) values->set("log_target", options.log_target);
+  values->set("logs", !options.log_target.empty());
   return files_of({"haproxy.cfg", "complete"}, *values, table, options);
 }
 

@@ -21,8 +21,14 @@ struct Options {
   // Where HAProxy's `chroot` is; agents' unix sockets must lie below it, since HAProxy connects
   // from inside. Empty: HAProxy runs without one, socket paths stay as they are.
   std::string chroot = "/var/lib/haproxy";
-  // Agents, as HAProxy reaches them: "unix:PATH" (seen from outside the chroot) or "host:port".
+  // Agents, as HAProxy reaches them: "unix:PATH" (seen from outside the chroot), "host:port", or
+  // "tls:host:port" for one on another machine.
   std::vector<std::string> agents = {"unix:/var/lib/haproxy/pointsman/spop.sock"};
+  // For agents by TLS: HAProxy's files of the CA of their certificates, and of its own certificate
+  // with its key (empty: it shows none); and the name in theirs (empty: the host of each).
+  std::string agent_ca;
+  std::string agent_certificate;
+  std::string agent_name;
   // Where the two files will lie; the configuration names them by these paths.
   std::string spoe_file = "/etc/haproxy/pointsman.spoe.cfg";
   std::string whitelist_file = "/etc/haproxy/pointsman.backends.map";
@@ -37,8 +43,8 @@ struct Options {
   bool bridge = true;
   std::string bridge_file = "/etc/haproxy/pointsman/pointsman.lua";
   std::string table_file = "/var/lib/pointsman/table";
-  // Where agents hand out their table: "unix:PATH", as above, or "address:port". None: the bridge
-  // keeps to the file.
+  // Where agents hand out their table: "unix:PATH" or "tls:host:port", as above, or "address:port".
+  // None: the bridge keeps to the file.
   std::vector<std::string> table_agents = {"unix:/var/lib/haproxy/pointsman/table.sock"};
 
   // Where HAProxy asks for the instances of services, "address:port", and the zone of their names.

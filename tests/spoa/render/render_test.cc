@@ -213,3 +213,24 @@ TEST_CASE("routes to services get their servers from the resolvers, and only the
   REQUIRE(without);
   CHECK_THAT(without->front().text, !Contains("resolvers"));
 }
+
+TEST_CASE("with agents by TLS there is a relay for the bridge, and more time for handshakes") {
+  render::Options options;
+  options.agents = {"tls:agent.example:9012"};
+  options.table_agents = {"tls:agent.example:9013"};
+  options.agent_ca = "/etc/ca.pem";
+  options.agent_certificate = "/etc/own.pem";
+  options.user = "107";
+  const auto files = render::render_complete(*table_of({shop()}), options);
+  REQUIRE(files);
+  const std::string& text = (*files)[0].text;
+  CHECK_THAT(text, Contains("timeout connect 200ms") && Contains("timeout check 500ms"));
+  CHECK_THAT(text, Contains("setenv POINTSMAN_AGENTS unix@/pointsman-table1.sock\n"));
+  CHECK_THAT(text, Contains("listen pointsman-table1\n    mode tcp\n"));
+  CHECK_THAT(text, Contains("bind unix@/var/lib/haproxy/pointsman-table1.sock mode 600 uid 107\n"));
+  CHECK_THAT(text, Contains("server agent1 agent.example:9013 ssl verify required ca-file "
+                            "/etc/ca.pem verifyhost agent.example crt /etc/own.pem init-addr"));
+  CHECK_THAT((*files)[1].text, Contains("timeout hello 500ms"));
+  options.agent_name = "a b";
+  CHECK_FALSE(render::render_complete(*table_of({shop()}), options));
+}
