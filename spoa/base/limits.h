@@ -151,7 +151,7 @@ inline constexpr std::size_t kInstances = 100000;          // in all services to
 inline constexpr std::size_t kInstancesPerService = 1000;  // what an answer to HAProxy holds
 inline constexpr std::size_t kInstanceTags = 16;           // of one instance
 inline constexpr std::size_t kServiceNameBytes = 63;       // of a tag, too: DNS labels
-inline constexpr std::size_t kInstanceIdBytes = 63;
+inline constexpr std::size_t kInstanceIdBytes = 128;
 inline constexpr std::chrono::seconds kRegistrationTtl{86400};
 inline constexpr std::chrono::seconds kMassLossWindow{10};  // what leaves in it leaves at once
 inline constexpr std::size_t kRegistryFileBytes = 128u << 20;

@@ -113,6 +113,10 @@ struct GatewaySpec {
   std::string metadata_json;  // for templates; empty: none
 };
 
+// What a route without instances, backend and gateway goes to: the service that it names, or else
+// the one of its own name. Null: it has some, or it is called by an address.
+const std::string* service_of(const RouteSpec& route);
+
 // <gateway>__<route>, every character outside [A-Za-z0-9_.-] as '-'; or the route's own `backend`.
 std::string backend_name(const GatewaySpec& gateway, const RouteSpec& route);
 
