@@ -74,10 +74,10 @@ void tell_unknown_services(const routing::RouteTable& table, const std::vector<s
       const bool is_known = std::find(names.begin(), names.end(), service) != names.end();
       if (is_known || !told.insert(service).second) continue;
       const auto near = near_match(service, names);
-      const std::string message =
-          fmt::format("no file has the service '{}': until somebody registers it, the route has "
-                      "no server{}",
-                      service, near ? fmt::format("; did you mean '{}'?", *near) : "");
+      const std::string message = fmt::format(
+          "no file has the service '{}': until somebody registers it, the route has "
+          "no server{}",
+          service, near ? fmt::format("; did you mean '{}'?", *near) : "");
       diagnostics.note(route.service ? route.service->place : route.place, gateway->name,
                        "routes." + route.name, message);
     }

@@ -77,9 +77,10 @@ TEST_CASE("check notes a route to a service that neither a file nor a gateway ha
                           "  v4: {weight: 0%, service: wbe}\n");
   const ProgramResult result = deployment.run({"check", "--strict"});
   CHECK(result.exit_code == 0);
-  CHECK_THAT(result.err, Contains("shop.yaml:6:29: note: routes.v4: no file has the service 'wbe'") &&
-                             Contains("did you mean 'web'?") && !Contains("routes.v2") &&
-                             !Contains("routes.v3"));
+  CHECK_THAT(result.err,
+             Contains("shop.yaml:6:29: note: routes.v4: no file has the service 'wbe'") &&
+                 Contains("did you mean 'web'?") && !Contains("routes.v2") &&
+                 !Contains("routes.v3"));
 }
 
 TEST_CASE("check tells every error with its place, all at once") {

@@ -32,10 +32,16 @@ TEST_CASE("A route that has nothing else goes to the service that it names, or o
   route.service = SpecText{"db", {}};
   CHECK(*service_of(route) == "db");
   for (const auto& lead : std::vector<std::function<void(RouteSpec&)>>{
-           [](RouteSpec& r) { r.instances.push_back({"10.0.0.1", 80, 100, {}}); },
+           [](RouteSpec& r) {
+             r.instances.push_back({"10.0.0.1", 80, 100, {}});
+           },
            [](RouteSpec& r) { r.discover = DiscoverSpec{}; },
-           [](RouteSpec& r) { r.backend = SpecText{"be", {}}; },
-           [](RouteSpec& r) { r.gateway = SpecText{"other", {}}; },
+           [](RouteSpec& r) {
+             r.backend = SpecText{"be", {}};
+           },
+           [](RouteSpec& r) {
+             r.gateway = SpecText{"other", {}};
+           },
            [](RouteSpec& r) { r.name = "[192.0.2.10:80]"; }}) {
     RouteSpec elsewhere = route;
     lead(elsewhere);
