@@ -16,7 +16,7 @@ routes:
   shop/v1: {weight: 100%, service: web}
 """
 BACKEND = "shop__shop-v1"
-# Longer by hand: POINTSMAN_IDLE_SECONDS=600 idles for ten minutes, and then for one without an agent.
+# Longer by hand: with POINTSMAN_IDLE_SECONDS=600 ten minutes, and then one without an agent.
 IDLE_SECONDS = int(os.environ.get("POINTSMAN_IDLE_SECONDS", "30"))
 AWAY_SECONDS = max(IDLE_SECONDS / 10, 15)
 
