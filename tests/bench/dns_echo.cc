@@ -46,12 +46,13 @@ struct Canned {
 };
 
 // What the responder says to a name with this first letter, with OPT as dnsperf sends it.
-Canned canned(const dns::Zones& zones, char letter, std::uint8_t type) {
+Canned canned(const dns::Zones& zones, char letter, char type) {
   std::string query("\0\0\0\0\0\1\0\0\0\0\0\1", dns::kHeaderBytes);
   query += std::string("\2") + letter + std::string("7\7service\3hap\4test\0\0", 20);
-  query += static_cast<char>(type) + std::string("\0\1\0\0\x29\x10\0\0\0\0\0\0\0", 13);
+  query += type + std::string("\0\1\0\0\x29\x10\0\0\0\0\0\0\0", 13);
   std::vector<std::uint8_t> reply(dns::kReplyBytesMax);
-  const dns::Asker asker{.datagram_max = kReplyBytes};
+  dns::Asker asker;
+  asker.datagram_max = kReplyBytes;
   reply.resize(dns::answer(zones, {}, as_bytes(query), asker, reply).size);
   Canned made;
   std::copy_n(reply.begin(), made.header.size(), made.header.begin());
@@ -63,9 +64,9 @@ Canned canned(const dns::Zones& zones, char letter, std::uint8_t type) {
 // By the type's low byte; another set for names that are not there, which begin with x.
 struct Replies {
   explicit Replies(const dns::Zones& zones) {
-    for (const std::uint8_t type : {dns::type::kA, dns::type::kAaaa, dns::type::kSrv}) {
-      there[type] = canned(zones, 's', type);
-      absent[type] = canned(zones, 'x', type);
+    for (const std::uint16_t type : {dns::type::kA, dns::type::kAaaa, dns::type::kSrv}) {
+      there[type] = canned(zones, 's', static_cast<char>(type));
+      absent[type] = canned(zones, 'x', static_cast<char>(type));
     }
   }
   std::array<Canned, 64> there;

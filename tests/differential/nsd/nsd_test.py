@@ -11,6 +11,7 @@ import collections
 import json
 import pathlib
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -188,6 +189,14 @@ def run_world(options, kind, count):
         stage.end()
 
 
+def undocumented():
+    """Choices that docs/dns.md does not list in its table, or the other way round."""
+    text = (HERE.parents[2] / "docs/dns.md").read_text(encoding="utf-8")
+    section = text.partition("\n## Choices\n")[2].partition("\n## ")[0]
+    listed = re.findall(r"(?m)^\| ([\w ]+) \|", section)[1:]
+    return set(listed) ^ set(comparison.CHOICES)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True, help="the pointsman program")
@@ -212,7 +221,10 @@ def main():
     unmet = [name for name in comparison.CHOICES if not choices[name]]
     if unmet:
         print(f"never met: {', '.join(unmet)}: a choice that does not differ is none")
-    sys.exit(1 if faults or unmet else 0)
+    elsewhere = undocumented()
+    if elsewhere:
+        print(f"not both here and in docs/dns.md: {', '.join(sorted(elsewhere))}")
+    sys.exit(1 if faults or unmet or elsewhere else 0)
 
 
 if __name__ == "__main__":
