@@ -15,7 +15,8 @@ CHOICES = {
     "no authority": "an answer comes without the zone's NS",
     "front": "a truncated answer is the front of the whole one, NSD's has no records",
     "whole names": "names in records are whole, so a few records less fit",
-    "additional": "additional addresses are left out one by one, NSD leaves out sets",
+    "additional": "additional addresses are left out one by one, NSD's all at once",
+    "foreign": "addresses come along from other zones, too",
     "own DS": "a zone inside of another one is asked for its own DS: nothing is signed",
 }
 COMPRESSED = {questions.NS, questions.CNAME, questions.SOA, questions.PTR}
@@ -50,7 +51,7 @@ class View:
 
 
 class Decoder:
-    """Decodes by dnspython, each reply once but for spelling, type and number of the query."""
+    """Decodes by dnspython, each reply once but for the query's spelling, type, number and RD."""
 
     def __init__(self):
         self.known = {}
@@ -63,7 +64,9 @@ class Decoder:
             if reply[12:12 + asked] != question.question:
                 raise Fault("the question is not echoed")
             name, rest = question.name.lower() + b"\0\1\0\1", reply[12 + asked:]
-        key = reply[2:12] + name + rest
+        if (reply[2] ^ question.flags >> 8) & 1:
+            raise Fault("RD is not copied")
+        key = bytes([reply[2] & 0xfe]) + reply[3:12] + name + rest
         if key not in self.known:
             self.known[key] = decode(b"\0\0" + key)
         return self.known[key]
@@ -111,6 +114,8 @@ def differences(question, ours, theirs):
         found += ["no authority"] * (authority != theirs.authority)
     if ours.authority != authority:
         raise Fault("authority")
+    if is_foreign(ours, theirs):
+        return found + ["foreign"]
     return found + ["additional"] * (ours.additional != theirs.additional)
 
 
@@ -138,6 +143,14 @@ def is_own_ds(ours, theirs):
     (their_apex, *_), = theirs.authority
     rest = (dataclasses.replace(view, authority=frozenset()) for view in (ours, theirs))
     return own_apex.is_subdomain(their_apex) and len(set(rest)) == 1 and not ours.answers
+
+
+def is_foreign(ours, theirs):
+    """The addresses that only we have are outside of the zone, whose NS stands in NSD's reply."""
+    more = ours.additional - theirs.additional
+    apexes = [owner for owner, kind, _, _ in theirs.authority if kind == questions.NS]
+    return bool(more) and len(apexes) == 1 and theirs.additional <= ours.additional and not any(
+        owner.is_subdomain(apexes[0]) for owner, _, _, _ in more)
 
 
 def has_compressed(records):

@@ -90,7 +90,7 @@ class Model:
             place = f"[{address}]" if address.version == 6 else address
             name = each.id or f"{address}-{each.port}"
             strings = [f"id={name}", f"address={place}:{each.port}", f"weight={each.weight}",
-                       *(f"tag={tag}" for tag in each.tags)]
+                       *(f"tag={tag}" for tag in sorted(each.tags))]
             self.add(owner, "TXT", " ".join(f'"{string}"' for string in strings))
 
     def add_address(self, owner, address):

@@ -51,12 +51,23 @@ class Question:
         return f"{name}. TYPE{self.kind} CLASS{self.kind_class} flags {self.flags:#x}, {opt}"
 
 
+def sure():
+    """In the world with addresses each of comparison.CHOICES is met by one of these."""
+    crowd = (b"crowd", b"service", b"hap", b"test")
+    inner = (b"in", b"deep", b"vh", b"test")
+    return [Question((b"77", b"0", b"0", b"10", b"in-addr", b"arpa"), PTR, size=2048),
+            Question(crowd, SRV), Question(crowd, SRV, size=3000), Question(crowd, ANY),
+            Question(crowd, A, kind_class=255), Question(inner, SRV), Question(inner, DS)]
+
+
 class Asker:
     """Asks about a limited number of names, so that most of them are asked for in many ways."""
 
     def __init__(self, random, model):
         self.random = random
         self.there = sorted(model.names)
+        # Zones, and names with many records, are few among all names.
+        self.notable = model.zones + [name for name in self.there if len(model.names[name]) > 20]
         self.names = self.there + [self.near(random.choice(self.there)) for _ in self.there * 3]
         self.names += [tuple(text.encode().split(b".")) if text else () for text in OUTSIDE * 8]
 
@@ -113,7 +124,8 @@ class Asker:
 
     def question(self):
         random = self.random
-        labels = random.choice(self.there if random.random() < 0.5 else self.names)
+        labels = random.choice(random.choices(
+            (self.there, self.names, self.notable), weights=(45, 45, 10))[0])
         if random.random() < 0.2:
             labels = tuple(map(self.spelt, labels))
         kind = random.choice(TYPES) if random.random() < 0.97 else random.randrange(65536)
