@@ -65,8 +65,8 @@ class Model:
     def all_services(self):
         services = dict(self.world.services)
         for gateway in self.world.gateways:
-            if gateway.instances:
-                services.setdefault(service_of_route(gateway), []).extend(gateway.instances)
+            if gateway.instances:  # of two with one name, the first is the service
+                services.setdefault(service_of_route(gateway), gateway.instances)
         return services
 
     # ---- services
