@@ -111,7 +111,7 @@ class Asker:
 
     def label(self):
         if self.random.random() < 0.5:
-            return self.random.choice([b"w", b"shop", b"a", b"*", b"_tcp", b"_udp", b"blue",
+            return self.random.choice([b"w", b"shop", b"a", b"*", b"_tcp", b"_udp", b"blue", b"ns",
                                        b"service", b"0a000063-1f90"])
         size = self.random.choice([1, 1, 2, 5, 63])
         return bytes(self.random.choice([self.random.randrange(256), *LETTERS])
