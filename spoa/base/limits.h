@@ -176,6 +176,9 @@ inline constexpr std::size_t kDiscoveryQueries = 32;   // on their way at once
 inline constexpr std::size_t kDiscoveryTargets = 256;  // of one SRV answer, each looked up
 inline constexpr std::chrono::milliseconds kDiscoveryWait{2000};  // for one try of a query
 
+// HAProxy takes 64 words a line: its arguments, the headers that are sent singly, and these
+inline constexpr std::size_t kRawAcls = 20;  // distinct ones in all conditions
+
 // Templates of the user's, and the check of what is rendered
 inline constexpr std::size_t kTemplateBytes = 1 << 20;        // one file
 inline constexpr std::size_t kTemplatePartials = 1000;        // files beside a template

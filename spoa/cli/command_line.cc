@@ -102,6 +102,9 @@ void add_explain(CLI::App& root, CommandLine& line) {
       ->type_name("NAME");
   app.add_option("--port", request.port, "Port the client connected to (default: the URL's)")
       ->type_name("PORT");
+  app.add_option("--acl", request.acls, "A condition's <HAProxy ACL> that holds; the others don't")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
   app.add_option("--strength-roll", options.strength_roll, "Roll for condition strengths")
       ->type_name("0..1");
   app.add_option("--weight-roll", options.weight_roll, "Roll for weights")->type_name("0..1");

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "routing/raw_acl.h"
+
 namespace pointsman::render {
 namespace {
 
@@ -44,6 +46,9 @@ LineOwners::LineOwners(std::string_view configuration, const routing::RouteTable
       by_backend_.emplace(routing::backend_name(gateway->spec, route),
                           Owned{gateway.get(), &route});
     }
+    for (const routing::RawAcl& acl : routing::raw_acls_of(*gateway)) {
+      by_acl_.emplace(acl.name, LineOwner{gateway->name, acl.key, acl.place});
+    }
   }
   const Owned* section = nullptr;
   for (int number = 1; !configuration.empty(); ++number) {
@@ -56,8 +61,22 @@ LineOwners::LineOwners(std::string_view configuration, const routing::RouteTable
       const bool is_backend = keyword == "backend" || keyword == "listen";
       section = is_backend && found != by_backend_.end() ? &found->second : nullptr;
     }
-    if (section != nullptr) by_line_.emplace(number, owner_of(*section, keyword));
+    if (const LineOwner* owner = owner_of_acl(line)) {
+      by_line_.emplace(number, *owner);
+    } else if (section != nullptr) {
+      by_line_.emplace(number, owner_of(*section, keyword));
+    }
   }
+}
+
+// A rule that evaluates one for a condition.
+const LineOwner* LineOwners::owner_of_acl(std::string_view line) const {
+  constexpr std::string_view kVariable = "set-var(txn.pm_acl_";
+  const std::size_t at = line.find(kVariable);
+  if (at == std::string_view::npos) return nullptr;
+  line.remove_prefix(at + kVariable.size());
+  const auto found = by_acl_.find(std::string(line.substr(0, line.find(')'))));
+  return found == by_acl_.end() ? nullptr : &found->second;
 }
 
 LineOwner LineOwners::owner_of(const Owned& owned, std::string_view keyword) {

@@ -36,7 +36,10 @@ class LineOwners {
 
   static LineOwner owner_of(const Owned& owned, std::string_view keyword);
 
+  const LineOwner* owner_of_acl(std::string_view line) const;
+
   std::unordered_map<std::string, Owned> by_backend_;
+  std::unordered_map<std::string, LineOwner> by_acl_;  // by name
   std::unordered_map<int, LineOwner> by_line_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 
 #include "render/agents.h"
@@ -11,6 +12,7 @@
 #include "render/check_options.h"
 #include "render/frontends.h"
 #include "render/gateway_data.h"
+#include "routing/raw_acl.h"
 
 namespace pointsman::render {
 namespace {
@@ -137,6 +139,23 @@ Outcome add_frontends(const RouteTable& table, const Options& options, bool want
   return Done{};
 }
 
+// What HAProxy evaluates for conditions, of all http gateways.
+Json acl_list(const RouteTable& table) {
+  Json list = Json::array();
+  std::set<std::string> known;
+  for (const auto& gateway : table.gateways()) {
+    if (gateway->spec.protocol == routing::GatewaySpec::Protocol::kTcp) continue;
+    for (const routing::RawAcl& acl : routing::raw_acls_of(*gateway)) {
+      if (!known.insert(acl.name).second) continue;
+      list.push_back({{"name", acl.name},
+                      {"text", acl.text},
+                      {"condition", routing::raw_acl_condition(acl.text)},
+                      {"gateway", gateway->name}});
+    }
+  }
+  return list;
+}
+
 // The gateway that a frontend of the user's names, where there is but one and no host leads to it.
 Json only_gateway(const RouteTable& table) {
   const auto gateways = table.gateways();
@@ -166,6 +185,7 @@ Result<Json> template_data(const RouteTable& table, const Options& options, Data
   }
   data["log_decisions"] = !wanted.own_global || !options.log_target.empty();
   data["only_gateway"] = only_gateway(table);
+  data["acls"] = acl_list(table);
   data["left_out"] = left_out_list(table);
   data["gateways"] = Json::array();
   if (!wanted.gateways) return data;

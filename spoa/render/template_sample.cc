@@ -16,7 +16,7 @@ using routing::SpecText;
 RouteSpec sample_route() {
   RouteSpec route;
   route.name = "route";
-  route.condition = SpecText{"true", {}};
+  route.condition = SpecText{"<ssl_fc>", {}};
   route.instances.push_back({"192.0.2.1", 80, 100, false, {}});
   route.discover = routing::DiscoverSpec{"web.internal", 80};
   route.rewrites.push_back({"/new", {}});

@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "routing/balance.h"
 #include "routing/names.h"
+#include "routing/raw_acl.h"
 #include "routing/shares.h"
 #include "routing/unbuilt_features.h"
 
@@ -54,6 +55,7 @@ class Compiler {
     if (failed_) return nullptr;
     gateway_->spec = spec_;
     warn_of_unbuilt_features(*gateway_, diagnostics_);
+    note_raw_acls(*gateway_, diagnostics_);
     return gateway_;
   }
 

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "routing/raw_acl.h"
 #include "spoa/render/gateway_samples.h"
 
 using namespace pointsman;
@@ -67,4 +68,19 @@ TEST_CASE("a backend is known by its name, but not one of the user's") {
   CHECK(owners.of_backend("shop__shop-v2")->key == "routes.shop/v2");
   CHECK_FALSE(owners.of_backend("be_legacy"));
   CHECK_FALSE(owners.of_line(2));
+}
+
+TEST_CASE("a rule that evaluates an ACL belongs to the condition") {
+  auto spec = shop();
+  spec.routes[0].condition = {"< path_beg /x >", place(5)};
+  const auto table = table_of({spec});
+  const std::string name = routing::raw_acl_name("path_beg /x");
+  const render::LineOwners owners(
+      "frontend web\n    http-request set-var(txn.pm_acl_" + name + ") bool(true) if { x }\n" +
+          "    http-request set-var(txn.pm_acl_00000000) bool(true) if { x }\n",
+      *table);
+  REQUIRE(owners.of_line(2));
+  CHECK(owners.of_line(2)->key == "routes.shop/v1.condition");
+  CHECK(owners.of_line(2)->place.line == 5);
+  CHECK_FALSE(owners.of_line(3));
 }

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "routing/raw_acl.h"
 #include "spoa/render/gateway_samples.h"
 #include "spoa/render/template_samples.h"
 #include "support/golden.h"
@@ -109,6 +110,29 @@ TEST_CASE("checks, slow start, redispatch and backups become lines of a backend"
   REQUIRE(files);
   const std::string& text = files->front().text;
   check_golden("tests/golden/render/backends/haproxy.cfg", text.substr(text.find("# Gateway")));
+}
+
+TEST_CASE("each distinct raw ACL is evaluated once, before the question, and sent") {
+  auto spec = shop();
+  spec.routes[0].condition = text("< path_beg /x > and <{ ssl_fc } or !{ src 10.0.0.0/8 }>");
+  spec.routes[1].condition = text("<path_beg /x>");
+  const std::string beg = routing::raw_acl_name("path_beg /x");
+  const std::string tls = routing::raw_acl_name("{ ssl_fc } or !{ src 10.0.0.0/8 }");
+  for (const auto& files : {render::render_snippet(*table_of({spec}), {}),
+                            render::render_sections(*table_of({spec}), {}),
+                            render::render_complete(*table_of({spec}), {})}) {
+    REQUIRE(files);
+    const std::string& rendered = files->front().text;
+    const auto at = rendered.find("    http-request set-var(txn.pm_acl_" + beg +
+                                  ") bool(true) if { path_beg /x }\n");
+    REQUIRE(at != std::string::npos);
+    CHECK(rendered.find("txn.pm_acl_" + beg, at + 45) == std::string::npos);
+    CHECK(at < rendered.find("send-spoe-group"));
+    CHECK_THAT(rendered, Contains("    http-request set-var(txn.pm_acl_" + tls +
+                                  ") bool(true) if { ssl_fc } or !{ src 10.0.0.0/8 }\n"));
+    CHECK_THAT(files->at(1).text, Contains(" acl_" + beg + "=var(txn.pm_acl_" + beg + ") acl_" +
+                                           tls + "=var(txn.pm_acl_" + tls + ")\n"));
+  }
 }
 
 TEST_CASE("a template of the user's sees all that is shipped, and its file has the given name") {
