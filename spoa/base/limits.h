@@ -179,6 +179,10 @@ inline constexpr std::chrono::milliseconds kDiscoveryWait{2000};  // for one try
 // HAProxy takes 64 words a line: its arguments, the headers that are sent singly, and these
 inline constexpr std::size_t kRawAcls = 20;  // distinct ones in all conditions
 
+// Where virtual hosts are served
+inline constexpr std::size_t kEdgeBinds = 64;
+inline constexpr std::size_t kEdgeNetworks = 64;
+
 // Templates of the user's, and the check of what is rendered
 inline constexpr std::size_t kTemplateBytes = 1 << 20;        // one file
 inline constexpr std::size_t kTemplatePartials = 1000;        // files beside a template

@@ -186,7 +186,9 @@ void add_render(CLI::App& root, CommandLine& line) {
   app.add_option("--stats-socket", options.stats_socket, "HAProxy's stats socket")
       ->type_name("PATH");
   app.add_option("--log", options.log_target, "HAProxy's log target")->type_name("TARGET");
-  app.add_option("--bind", options.bind, "Where virtual hosts are served (default: *:80)")
+  app.add_option("--bind", options.bind, "Where virtual hosts are served (default: edge.listen)")
+      ->type_name("BIND");
+  app.add_option("--tls-bind", options.tls_bind, "Likewise over TLS (default: edge.tls_listen)")
       ->type_name("BIND");
   app.add_option("--port-bind", options.port_binds, "Where a gateway's port is served")
       ->type_name("PORT=BIND")

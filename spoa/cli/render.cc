@@ -99,6 +99,23 @@ void set_folder(const std::string& folder, render::Options& options) {
   options.bridge_file = absolute_path(folder + "/pointsman/pointsman.lua");
 }
 
+render::Edge edge_of(const config::EdgeSettings& settings) {
+  render::Edge edge{settings.listen,
+                    settings.tls_listen,
+                    settings.certificates,
+                    settings.redirect_to_https,
+                    settings.hsts,
+                    {},
+                    {}};
+  for (const IpNetwork& network : settings.proxy_protocol) {
+    edge.proxy_protocol.push_back(network.to_text());
+  }
+  for (const IpNetwork& network : settings.trust_forwarded) {
+    edge.trust_forwarded.push_back(network.to_text());
+  }
+  return edge;
+}
+
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
   render::Options options;
   if (given.chroot) options.chroot = *given.chroot;
@@ -119,7 +136,9 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   if (given.group) options.group = *given.group;
   options.stats_socket = given.stats_socket;
   options.log_target = given.log_target;
-  if (!given.bind.empty()) options.virtual_host_bind = given.bind;
+  options.edge = edge_of(settings.edge);
+  if (!given.bind.empty()) options.edge.binds = {given.bind};
+  if (!given.tls_bind.empty()) options.edge.tls_binds = {given.tls_bind};
   options.show_decisions = given.demo;
   return options;
 }

@@ -36,7 +36,8 @@ struct RenderOptions {
   std::optional<std::string> group;
   std::string stats_socket;
   std::string log_target;
-  std::string bind;                     // of gateways with virtual hosts
+  std::string bind;                     // of virtual hosts; empty: as the settings say
+  std::string tls_bind;                 // likewise, over TLS
   std::vector<std::string> port_binds;  // "PORT=BIND"
 };
 

@@ -6,6 +6,7 @@
 // first, so that nothing in a gateway can add a line of configuration.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -18,6 +19,17 @@
 #include "routing/route_table.h"
 
 namespace pointsman::render {
+
+// Where HAProxy meets clients.
+struct Edge {
+  std::vector<std::string> binds = {"*:80"};       // as `bind` takes them
+  std::vector<std::string> tls_binds = {"*:443"};  // where there are certificates
+  std::string certificates;                        // as `crt` takes it; empty: no TLS
+  bool redirect_to_https = false;
+  std::chrono::seconds hsts{0};              // 0: none
+  std::vector<std::string> proxy_protocol;   // networks whose connections begin with a PROXY header
+  std::vector<std::string> trust_forwarded;  // networks whose X-Forwarded-* are kept
+};
 
 struct Options {
   // Where HAProxy's `chroot` is; agents' unix sockets must lie below it, since HAProxy connects
@@ -48,12 +60,12 @@ struct Options {
   std::string zone = "pointsman.internal";
   unsigned service_slots = 100;  // instances of one service at once, at most
 
-  // Complete configuration only.
-  std::string user = "haproxy";            // name or numeric id; empty: not changed
-  std::string group = "haproxy";           // likewise
-  std::string stats_socket;                // path; empty: none
-  std::string log_target;                  // e.g. "stdout format raw local0"; empty: no log
-  std::string virtual_host_bind = "*:80";  // of all gateways with virtual hosts
+  // Not of the snippet.
+  std::string user = "haproxy";   // name or numeric id; empty: not changed
+  std::string group = "haproxy";  // likewise
+  std::string stats_socket;       // path; empty: none
+  std::string log_target;         // e.g. "stdout format raw local0"; empty: no log
+  Edge edge;                      // of all gateways with virtual hosts
   std::map<std::uint16_t, std::string> port_binds;  // gateway port → bind; default "*:PORT"
   bool show_decisions = false;  // x-pointsman-* response headers; for demonstrations and tests
 };

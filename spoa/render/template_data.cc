@@ -63,14 +63,17 @@ Json backend_data(const RouteBackend& backend, const std::string& cookie_key) {
           {"service", text_or_null(backend.service)}};
 }
 
-Json frontend_data(const Frontend& frontend) {
+Json frontend_data(const Frontend& frontend, const Edge& edge) {
   Json fallbacks = Json::array();
   for (const Fallback& fallback : frontend.fallbacks) {
     fallbacks.push_back(
         {{"acl", fallback.acl}, {"hosts", fallback.patterns}, {"backend", fallback.backend}});
   }
   return {{"name", frontend.name},
-          {"bind", frontend.bind},
+          {"binds", frontend.binds},
+          {"tls", frontend.tls},
+          {"redirect_to_https", frontend.tls && edge.redirect_to_https},
+          {"hsts", frontend.tls && edge.hsts.count() > 0 ? Json(edge.hsts.count()) : Json(nullptr)},
           {"gateway", text_or_null(frontend.gateway)},
           {"fallbacks", fallbacks},
           {"default_backend", frontend.default_backend}};
@@ -87,6 +90,10 @@ void add_options(const Options& options, Json& data) {
   data["group"] = identity(options.group, "group", "gid");
   data["stats_socket"] = text_or_null(options.stats_socket);
   data["log_target"] = text_or_null(options.log_target);
+  data["proxy_protocol"] =
+      text_or_null(fmt::format("{}", fmt::join(options.edge.proxy_protocol, " ")));
+  data["trust_forwarded"] =
+      text_or_null(fmt::format("{}", fmt::join(options.edge.trust_forwarded, " ")));
   data["show_decisions"] = options.show_decisions;
   data["all_headers"] = !options.headers.has_value();
   data["headers"] = options.headers.value_or(std::vector<std::string>());
@@ -134,7 +141,7 @@ Outcome add_frontends(const RouteTable& table, const Options& options, bool want
   const auto frontends = plan_frontends(table, options);
   if (!frontends) return frontends.error();
   for (const Frontend& frontend : *frontends) {
-    data["frontends"].push_back(frontend_data(frontend));
+    data["frontends"].push_back(frontend_data(frontend, options.edge));
   }
   return Done{};
 }

@@ -20,6 +20,11 @@ TEST_CASE("options that could end a line or a word are refused, by their names")
       {"stats socket", [](auto& o, const auto& text) { o.stats_socket = text; }},
       {"instance cookie key", [](auto& o, const auto& text) { o.instance_cookie_key = text; }},
       {"header", [](auto& o, const auto& text) { o.headers = {{text}}; }},
+      {"bind", [](auto& o, const auto& text) { o.edge.binds = {text}; }},
+      {"bind", [](auto& o, const auto& text) { o.edge.tls_binds = {text}; }},
+      {"certificates", [](auto& o, const auto& text) { o.edge.certificates = text; }},
+      {"network", [](auto& o, const auto& text) { o.edge.proxy_protocol = {text}; }},
+      {"network", [](auto& o, const auto& text) { o.edge.trust_forwarded = {text}; }},
       {"log target", [](auto& o, const auto& text) { o.log_target = text; }},
   };
   CHECK(render::check_options({}));

@@ -112,6 +112,23 @@ TEST_CASE("checks, slow start, redispatch and backups become lines of a backend"
   check_golden("tests/golden/render/backends/haproxy.cfg", text.substr(text.find("# Gateway")));
 }
 
+TEST_CASE("virtual hosts on both ports, with all that an edge does") {
+  auto web = gateway("web", {route("web/v1", 100, {"192.0.2.1:80"})});
+  web.virtual_hosts = {text("www.example.com")};
+  auto shop_too = shop();
+  shop_too.virtual_hosts = {text("shop.example.com")};
+  render::Options options;
+  options.bridge = false;
+  options.edge.certificates = "/etc/haproxy/tls";
+  options.edge.redirect_to_https = true;
+  options.edge.hsts = std::chrono::hours(24);
+  options.edge.proxy_protocol = {"192.0.2.0/24", "2001:db8::/32"};
+  options.edge.trust_forwarded = {"10.0.0.0/8"};
+  const auto files = render::render_complete(*table_of({web, shop_too}), options);
+  REQUIRE(files);
+  check_golden("tests/golden/render/edge/haproxy.cfg", files->front().text);
+}
+
 TEST_CASE("each distinct raw ACL is evaluated once, before the question, and sent") {
   auto spec = shop();
   spec.routes[0].condition = text("< path_beg /x > and <{ ssl_fc } or !{ src 10.0.0.0/8 }>");
