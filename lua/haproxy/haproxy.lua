@@ -29,10 +29,19 @@ local HEADERS = {
 local function headers_of(txn) return setmetatable({ txn.f }, HEADERS) end
 
 -- HAProxy 3.1 and later may hand booleans over as such, earlier ones as 0 and 1.
-local function scheme_of(txn)
-  local over_tls = txn.f:ssl_fc()
-  return (over_tls == true or over_tls == 1) and "https" or "http"
-end
+local function is_true(value) return value == true or value == 1 end
+
+local function scheme_of(txn) return is_true(txn.f:ssl_fc()) and "https" or "http" end
+
+-- Rules of the frontend have evaluated them.
+local ACLS = {
+  __index = function(acls, name)
+    local holds = is_true(rawget(acls, 1):get_var("txn.pm_acl_" .. name))
+    acls[name] = holds
+    return holds
+  end,
+}
+local function acls_of(txn) return setmetatable({ txn }, ACLS) end
 
 local FETCH = {
   gateway = function(txn) return text(txn:get_var("txn.pm_gateway")) end,
@@ -45,6 +54,7 @@ local FETCH = {
   src = function(txn) return address.parse(text(txn.f:src())) end,
   port = function(txn) return math.tointeger(txn.f:dst_port()) end,
   headers = headers_of,
+  acls = acls_of,
 }
 
 local SOURCE = {

@@ -18,8 +18,9 @@ struct Fallback {
 
 struct Frontend {
   std::string name;
-  std::string bind;
-  std::string gateway;  // empty: found by the Host header
+  std::vector<std::string> binds;  // with all their arguments
+  bool tls = false;                // some of them are over TLS
+  std::string gateway;             // empty: found by the Host header
   std::vector<Fallback> fallbacks;
   std::string default_backend;
 };

@@ -1,5 +1,8 @@
 #include "routing/clashes.h"
 
+#include "base/limits.h"
+#include "routing/raw_acl.h"
+
 namespace pointsman::routing {
 namespace {
 
@@ -52,6 +55,25 @@ void Clashes::check_port(const Gateway& gateway, bool has_virtual_hosts) {
     port.without_hosts = &gateway;
   } else {
     error("needs virtual_hosts here or there, to be shared with", *port.without_hosts);
+  }
+}
+
+void Clashes::check_raw_acls(const Gateway& gateway) {
+  for (const RawAcl& acl : raw_acls_of(gateway)) {
+    const auto [entry, is_new] = raw_acls_.try_emplace(acl.name, acl.text);
+    if (!is_new && entry->second != acl.text) {
+      diagnostics_.error(acl.place, gateway.name, acl.key,
+                         "<" + acl.text + "> and <" + entry->second +
+                             "> would be one argument acl_" + acl.name +
+                             ": write one of the two in another way");
+    }
+    if (is_new && raw_acls_.size() > limits::kRawAcls) {
+      raw_acls_.erase(entry);
+      diagnostics_.error(acl.place, gateway.name, acl.key,
+                         "<" + acl.text + "> is one too many: HAProxy hands over at most " +
+                             std::to_string(limits::kRawAcls) +
+                             " different ACLs of all gateways together");
+    }
   }
 }
 

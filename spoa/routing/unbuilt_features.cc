@@ -35,8 +35,6 @@ class Warnings {
   void of_node(const ConditionNode& node, const SourcePlace& place, const std::string& key) {
     if (node.kind == ConditionNode::Kind::kScript) {
       add(place, key, "scripts are not run yet: script(" + node.text + ") is always false");
-    } else if (node.kind == ConditionNode::Kind::kRawAcl) {
-      add(place, key, "HAProxy ACLs are not evaluated yet: <" + node.text + "> is always false");
     }
     for (const ConditionNode& child : node.children) of_node(child, place, key);
   }
