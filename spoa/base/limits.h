@@ -176,4 +176,11 @@ inline constexpr std::size_t kDiscoveryQueries = 32;   // on their way at once
 inline constexpr std::size_t kDiscoveryTargets = 256;  // of one SRV answer, each looked up
 inline constexpr std::chrono::milliseconds kDiscoveryWait{2000};  // for one try of a query
 
+// Templates of the user's, and the check of what is rendered
+inline constexpr std::size_t kTemplateBytes = 1 << 20;        // one file
+inline constexpr std::size_t kTemplatePartials = 1000;        // files beside a template
+inline constexpr std::size_t kTemplateInclusions = 10000;     // of partials, in partials, in one
+inline constexpr std::size_t kExternalOutputBytes = 1 << 20;  // of another program, kept
+inline constexpr std::chrono::seconds kHaproxyCheckWait{60};  // for `haproxy -c`
+
 }  // namespace pointsman::limits

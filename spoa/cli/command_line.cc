@@ -111,13 +111,40 @@ void add_explain(CLI::App& root, CommandLine& line) {
   app.callback([&line] { line.chosen = [&](Console& c) { return run_explain(line.explain, c); }; });
 }
 
+// What is rendered, and whether HAProxy judges it.
+void add_render_kind(CLI::App& app, RenderOptions& options) {
+  auto* snippet = app.add_flag("--snippet", options.snippet,
+                               "What to add to an existing haproxy.cfg, instead of a complete one");
+  auto* sections = app.add_flag("--sections", options.sections,
+                                "Frontends and backends alone, for a second -f behind your own")
+                       ->excludes(snippet);
+  auto* own = app.add_option("--template", options.template_file,
+                             "Mustache template of your own, with partials beside it")
+                  ->type_name("FILE")
+                  ->excludes(snippet)
+                  ->excludes(sections);
+  app.add_flag("--data", options.data, "What templates see, as JSON, instead of files")
+      ->excludes(snippet)
+      ->excludes(sections)
+      ->excludes(own);
+  app.add_flag("--demo", options.demo, "Show decisions in response headers")->excludes(snippet);
+  auto* check =
+      app.add_flag("--check", options.check, "Write nothing that HAProxy finds a fault in")
+          ->excludes(snippet);
+  app.add_option("--with", options.haproxy.own_files,
+                 "Your own configuration, which HAProxy reads first when it checks")
+      ->type_name("FILE")
+      ->needs(check)
+      ->allow_extra_args(false);
+  app.add_option("--haproxy", options.haproxy.program, "HAProxy that checks (default: haproxy)")
+      ->type_name("PROGRAM")
+      ->needs(check);
+}
+
 void add_render(CLI::App& root, CommandLine& line) {
   CLI::App& app = add_command(root, "render", "Write the configuration that HAProxy needs");
   RenderOptions& options = line.render;
-  auto* snippet = app.add_flag("--snippet", options.snippet,
-                               "What to add to an existing haproxy.cfg, instead of a complete one");
-  app.add_flag("--demo", options.demo, "Complete, and show decisions in response headers")
-      ->excludes(snippet);
+  add_render_kind(app, options);
   add_sources(app, options.sources);
   app.add_option("-o,--output", options.folder,
                  "Folder for all files (default: the configuration alone, to standard output)")

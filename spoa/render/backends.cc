@@ -30,6 +30,7 @@ Result<ServerLine> server_line(const std::string& what, const routing::InstanceS
   line.address = v6 ? fmt::format("[{}]:{}", instance.address, instance.port) : line.name;
   line.weight = instance.weight;
   line.named = !is_literal(instance.address);
+  line.backup = instance.backup;
   return line;
 }
 
@@ -37,6 +38,32 @@ Result<ServerLine> server_line(const std::string& what, const routing::InstanceS
 std::string service_of(const Gateway& gateway, const RouteSpec& route) {
   if (route.discover) return registry::service_name_for(gateway.name, route.name);
   return registry::service_name_for(route.service ? route.service->text : route.name);
+}
+
+// Into `backend.check`.
+Outcome add_check(const std::string& what, const RouteSpec& route, RouteBackend& backend) {
+  backend.check = route.check.value_or(routing::CheckSpec());
+  if (backend.check.kind != routing::CheckSpec::Kind::kHttp) return Done{};
+  if (auto safe = check_path(backend.check.path, what + ", check.path"); !safe) return safe;
+  const std::pair<std::string_view, std::string_view> words[] = {
+      {backend.check.method, ", check.method"},
+      {backend.check.host.empty() ? "none" : backend.check.host, ", check.host"}};
+  for (const auto& [text, key] : words) {
+    if (auto safe = check_word(text, what + std::string(key)); !safe) return safe;
+  }
+  return check_arguments(backend.check.status, what + ", check.status");
+}
+
+// Into `backend.cookie`.
+Outcome add_cookie(const std::string& what, const Gateway& gateway, RouteBackend& backend) {
+  if (gateway.sticky.by != StickySpec::By::kInstance) return Done{};
+  const std::string name = gateway.sticky.cookie + "-instance";
+  if (auto safe = check_word(name, what + ", cookie"); !safe) return safe;
+  const std::string& same_site = gateway.sticky.same_site;
+  if (auto safe = check_word(same_site, what + ", same_site"); !safe) return safe;
+  const bool secure = gateway.sticky.secure == StickySpec::Secure::kAlways;
+  backend.cookie = InstanceCookie{name, secure, same_site};
+  return Done{};
 }
 
 Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& route) {
@@ -47,15 +74,10 @@ Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& rout
   backend.backend = routing::backend_name(gateway.spec, route);
   backend.balance = route.balance.empty() ? "roundrobin" : route.balance;
   if (auto safe = check_arguments(backend.balance, what + ", balance"); !safe) return safe.error();
-  if (gateway.sticky.by == StickySpec::By::kInstance) {
-    const std::string name = gateway.sticky.cookie + "-instance";
-    if (auto safe = check_word(name, what + ", cookie"); !safe) return safe.error();
-    if (auto safe = check_word(gateway.sticky.same_site, what + ", same_site"); !safe) {
-      return safe.error();
-    }
-    const bool secure = gateway.sticky.secure == StickySpec::Secure::kAlways;
-    backend.cookie.push_back({name, secure, gateway.sticky.same_site});
-  }
+  backend.slow_start = route.slow_start.value_or(backend.slow_start);
+  backend.redispatch = route.redispatch.value_or(true);
+  if (auto safe = add_check(what, route, backend); !safe) return safe.error();
+  if (auto safe = add_cookie(what, gateway, backend); !safe) return safe.error();
   std::set<std::string> names;
   for (const auto& instance : route.instances) {
     auto line = server_line(what + ", instance", instance);

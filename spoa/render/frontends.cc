@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "render/safe_text.h"
 
 namespace pointsman::render {
 namespace {
@@ -115,6 +116,19 @@ void add_fallbacks(const RouteTable& table, const Entry& entry, Frontend& fronte
   for (const Suffix& suffix : suffixes) add(*suffix.gateway, {"-m end -i " + suffix.text});
 }
 
+Outcome check_safe(const Frontend& frontend) {
+  if (auto safe = check_arguments(frontend.bind, "bind"); !safe) return safe;
+  if (!frontend.gateway.empty()) {
+    if (auto safe = check_word(frontend.gateway, "gateway name"); !safe) return safe;
+  }
+  for (const Fallback& fallback : frontend.fallbacks) {
+    for (const std::string& pattern : fallback.patterns) {
+      if (auto safe = check_arguments(pattern, "virtual host"); !safe) return safe;
+    }
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Result<std::vector<Frontend>> plan_frontends(const RouteTable& table, const Options& options) {
@@ -130,6 +144,7 @@ Result<std::vector<Frontend>> plan_frontends(const RouteTable& table, const Opti
       const std::string backend = heaviest_backend(table, entry.gateways.front());
       if (!backend.empty()) frontend.default_backend = backend;
     }
+    if (auto safe = check_safe(frontend); !safe) return safe.error();
     frontends.push_back(std::move(frontend));
   }
   return frontends;

@@ -1,9 +1,9 @@
-// Gateways → text of HAProxy configuration: the snippet for an existing haproxy.cfg, or a complete
-// stand-alone configuration; each with the SPOE file, the map of backends that decisions may name,
-// and the bridge's Lua files. Pure: nothing is read or written here. Templates stand in
-// haproxy-conf/templates/, the Lua files in lua/haproxy/, and both are compiled in. Every name and
-// option that reaches the text is checked first, so that nothing in a gateway can add a line of
-// configuration.
+// Gateways → text of HAProxy configuration: the snippet for an existing haproxy.cfg, the sections
+// that go beside one, a complete stand-alone configuration, or a template of the user's, filled;
+// each with the SPOE file, the map of backends that decisions may name, and the bridge's Lua files.
+// Pure: nothing is read or written here. Templates stand in haproxy-conf/templates/, the Lua files
+// in lua/haproxy/, and both are compiled in. Every name and option that reaches the text is checked
+// first, so that nothing in a gateway can add a line of configuration.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "base/diagnostic.h"
 #include "base/result.h"
+#include "render/template_source.h"
 #include "routing/route_table.h"
 
 namespace pointsman::render {
@@ -68,7 +70,16 @@ using RenderedFiles = std::vector<RenderedFile>;
 // "pointsman.cfg" (what to paste, and the backends of routes with instances), SPOE file, map,
 // the bridge's files.
 Result<RenderedFiles> render_snippet(const routing::RouteTable& table, const Options& options);
+// "pointsman.cfg" (frontends, backends and resolvers, for a second `-f`), and the same.
+Result<RenderedFiles> render_sections(const routing::RouteTable& table, const Options& options);
 // "haproxy.cfg" (runs by itself), and the same.
 Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Options& options);
+// A file of this name, and the same, by a template that check_template has nothing against.
+Result<RenderedFiles> render_template(const std::string& name, const TemplateSource& source,
+                                      const routing::RouteTable& table, const Options& options);
+// Errors in a template of the user's, with their places.
+void check_template(const TemplateSource& source, Diagnostics& diagnostics);
+// What templates see, as JSON.
+Result<std::string> data_text(const routing::RouteTable& table, const Options& options);
 
 }  // namespace pointsman::render

@@ -142,6 +142,7 @@ class Compiler {
       if (auto fault = fault_in_epoch(spec.epoch)) error(spec.place, key + ".epoch", *fault);
       check_destination(spec);
       check_balance(spec);
+      warn_of_settings_without_effect(spec);
       Route& route = gateway_->routes.emplace_back();
       route.name = spec.name;
       if (spec.gateway) {
@@ -170,6 +171,21 @@ class Compiler {
     if (!spec.backend) return;
     if (auto fault = fault_in_backend_name(spec.backend->text)) {
       error(spec.backend->place, key_of(spec) + ".backend", *fault);
+    }
+  }
+
+  // What is told to HAProxy of a backend that is not rendered.
+  void warn_of_settings_without_effect(const RouteSpec& spec) {
+    if (!spec.backend && !spec.gateway) return;
+    const std::pair<bool, std::string_view> given[] = {{spec.check.has_value(), "check"},
+                                                       {spec.slow_start.has_value(), "slow_start"},
+                                                       {spec.redispatch.has_value(), "redispatch"}};
+    for (const auto& [is_given, key] : given) {
+      if (!is_given) continue;
+      warning(spec.place, key_of(spec) + "." + std::string(key),
+              spec.backend ? "has no effect: the backend " + spec.backend->text +
+                                 " is of your own HAProxy configuration"
+                           : "has no effect: the routes of " + spec.gateway->text + " serve");
     }
   }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "spoa/render/gateway_samples.h"
+#include "spoa/render/template_samples.h"
 #include "support/golden.h"
 
 using namespace pointsman;
@@ -70,6 +71,72 @@ TEST_CASE("a complete configuration has a frontend for a port and one for all vi
   REQUIRE(files);
   for (const auto& file : configuration_of(*files)) {
     check_golden("tests/golden/render/complete/" + file.name, file.text);
+  }
+}
+
+TEST_CASE("sections alone have no global but the bridge's lines, and no defaults") {
+  auto spec = shop();
+  spec.virtual_hosts = {text("www.example.com")};
+  const auto files = render::render_sections(*table_of({spec}), {});
+  REQUIRE(files);
+  check_golden("tests/golden/render/sections/pointsman.cfg", files->front().text);
+  render::Options options;
+  options.bridge = false;
+  const auto without = render::render_sections(*table_of({spec}), options);
+  REQUIRE(without);
+  CHECK_THAT(without->front().text, !Contains("\nglobal\n") && !Contains("\ndefaults"));
+}
+
+TEST_CASE("checks, slow start, redispatch and backups become lines of a backend") {
+  auto spec = shop();
+  routing::CheckSpec check{routing::CheckSpec::Kind::kHttp,
+                           "/health?a=1",
+                           "HEAD",
+                           "shop.example.com",
+                           "200-299,304",
+                           8081,
+                           std::chrono::seconds(5),
+                           std::chrono::seconds(2),
+                           3,
+                           4};
+  spec.routes[0].check = check;
+  spec.routes[0].slow_start = std::chrono::seconds(30);
+  spec.routes[0].redispatch = false;
+  spec.routes[1].check.emplace().kind = routing::CheckSpec::Kind::kNone;
+  spec.routes[1].slow_start = std::chrono::seconds(10);
+  spec.routes[1].instances[1].backup = true;
+  const auto files = render::render_complete(*table_of({spec}), {});
+  REQUIRE(files);
+  const std::string& text = files->front().text;
+  check_golden("tests/golden/render/backends/haproxy.cfg", text.substr(text.find("# Gateway")));
+}
+
+TEST_CASE("a template of the user's sees all that is shipped, and its file has the given name") {
+  const auto source = template_of(
+      "{{#gateways}}{{name}}{{#routes}} {{name}} {{share}} {{weight}}"
+      "{{#instances}} {{address}}:{{port}}{{/instances}};{{/routes}}"
+      "{{/gateways}}\n{{> agents}}\n");
+  Diagnostics diagnostics;
+  render::check_template(source, diagnostics);
+  REQUIRE(diagnostics.items().empty());
+  const auto files = render::render_template("own.cfg", source, *table_of({shop()}), {});
+  REQUIRE(files);
+  CHECK(files->front().name == "own.cfg");
+  CHECK_THAT(files->front().text,
+             Catch::Matchers::StartsWith(
+                 "shop shop/v1 80% 80% 127.0.0.1:9001; shop/v2 20% 20% 127.0.0.1:9002 "
+                 "backup.internal:9003;\nbackend pointsman-agents\n"));
+  CHECK(files->at(1).name == "pointsman.spoe.cfg");
+}
+
+TEST_CASE("the shipped templates pass the check that the user's have to pass") {
+  for (const char* name : {"complete", "sections", "snippet", "spoe", "whitelist"}) {
+    Diagnostics diagnostics;
+    render::check_template(render::shipped_template(name), diagnostics);
+    std::string faults;
+    for (const auto& item : diagnostics.items()) faults += to_text(item) + "\n";
+    INFO(faults);
+    CHECK(diagnostics.items().empty());
   }
 }
 

@@ -1,0 +1,178 @@
+#include "render/template_data.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "render/agents.h"
+#include "render/backends.h"
+#include "render/check_options.h"
+#include "render/frontends.h"
+#include "render/gateway_data.h"
+
+namespace pointsman::render {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using routing::RouteTable;
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+// HAProxy has a keyword for names and one for numbers.
+Json identity(const std::string& name, std::string_view by_name, std::string_view by_number) {
+  if (name.empty()) return nullptr;
+  const bool number = name.find_first_not_of("0123456789") == std::string::npos;
+  return {{"keyword", number ? by_number : by_name}, {"name", name}};
+}
+
+Json server_list(const std::vector<ServerLine>& servers) {
+  Json list = Json::array();
+  for (const ServerLine& server : servers) {
+    list.push_back({{"name", server.name},
+                    {"address", server.address},
+                    {"weight", server.weight},
+                    {"backup", server.backup},
+                    {"named", server.named}});
+  }
+  return list;
+}
+
+Json cookie_data(const std::optional<InstanceCookie>& cookie, const std::string& key) {
+  if (!cookie) return nullptr;
+  return {{"name", cookie->name},
+          {"key", key},
+          {"secure", cookie->secure},
+          {"same_site", cookie->same_site}};
+}
+
+Json backend_data(const RouteBackend& backend, const std::string& cookie_key) {
+  const auto slow_start = backend.slow_start.count();
+  return {{"name", backend.backend},
+          {"gateway", backend.gateway},
+          {"route", backend.route},
+          {"balance", backend.balance},
+          {"redispatch", backend.redispatch},
+          {"check", check_data(backend.check)},
+          {"slow_start", slow_start == 0 ? Json(nullptr) : Json(slow_start)},
+          {"cookie", cookie_data(backend.cookie, cookie_key)},
+          {"servers", server_list(backend.servers)},
+          {"service", text_or_null(backend.service)}};
+}
+
+Json frontend_data(const Frontend& frontend) {
+  Json fallbacks = Json::array();
+  for (const Fallback& fallback : frontend.fallbacks) {
+    fallbacks.push_back(
+        {{"acl", fallback.acl}, {"hosts", fallback.patterns}, {"backend", fallback.backend}});
+  }
+  return {{"name", frontend.name},
+          {"bind", frontend.bind},
+          {"gateway", text_or_null(frontend.gateway)},
+          {"fallbacks", fallbacks},
+          {"default_backend", frontend.default_backend}};
+}
+
+void add_options(const Options& options, Json& data) {
+  data["spoe_file"] = options.spoe_file;
+  data["whitelist_file"] = options.whitelist_file;
+  data["bridge"] = options.bridge;
+  data["bridge_file"] = options.bridge_file;
+  data["table_file"] = options.table_file;
+  data["chroot"] = text_or_null(options.chroot);
+  data["user"] = identity(options.user, "user", "uid");
+  data["group"] = identity(options.group, "group", "gid");
+  data["stats_socket"] = text_or_null(options.stats_socket);
+  data["log_target"] = text_or_null(options.log_target);
+  data["show_decisions"] = options.show_decisions;
+  data["all_headers"] = !options.headers.has_value();
+  data["headers"] = options.headers.value_or(std::vector<std::string>());
+  data["nameserver"] = options.nameserver;
+  data["zone"] = options.zone;
+  data["service_slots"] = options.service_slots;
+}
+
+Outcome add_agents(const Options& options, Json& data) {
+  const auto agents = plan_agents(options);
+  if (!agents) return agents.error();
+  data["agents"] = server_list(*agents);
+  data["table_agents"] = nullptr;
+  if (!options.bridge) return Done{};
+  const auto table_agents = plan_table_agents(options);
+  if (!table_agents) return table_agents.error();
+  data["table_agents"] = text_or_null(*table_agents);
+  return Done{};
+}
+
+Outcome add_backends(const RouteTable& table, const Options& options, Json& data) {
+  const auto backends = plan_backends(table);
+  if (!backends) return backends.error();
+  Json list = Json::array();
+  for (const RouteBackend& backend : *backends) {
+    if (backend.cookie && options.instance_cookie_key.empty()) {
+      return Error{fmt::format("gateway {}: sticky: instance needs an instance cookie key",
+                               backend.gateway)};
+    }
+    list.push_back(backend_data(backend, options.instance_cookie_key));
+  }
+  data["backends"] = std::move(list);
+  data["has_services"] =
+      std::any_of(backends->begin(), backends->end(),
+                  [](const RouteBackend& backend) { return !backend.service.empty(); });
+  const auto whitelist = plan_whitelist(table);
+  if (!whitelist) return whitelist.error();
+  data["whitelist"] = *whitelist;
+  return Done{};
+}
+
+Outcome add_frontends(const RouteTable& table, const Options& options, bool wanted, Json& data) {
+  data["frontends"] = Json::array();
+  if (!wanted) return Done{};
+  const auto frontends = plan_frontends(table, options);
+  if (!frontends) return frontends.error();
+  for (const Frontend& frontend : *frontends) {
+    data["frontends"].push_back(frontend_data(frontend));
+  }
+  return Done{};
+}
+
+// The gateway that a frontend of the user's names, where there is but one and no host leads to it.
+Json only_gateway(const RouteTable& table) {
+  const auto gateways = table.gateways();
+  if (gateways.size() != 1 || !table.virtual_hosts_of(*gateways[0]).empty()) return nullptr;
+  return gateways[0]->name;
+}
+
+Json left_out_list(const RouteTable& table) {
+  Json list = Json::array();
+  for (const auto& gateway : table.gateways()) {
+    if (gateway->spec.protocol != routing::GatewaySpec::Protocol::kTcp) continue;
+    list.push_back("gateway " + gateway->name + ", tcp is not rendered yet");
+  }
+  return list;
+}
+
+}  // namespace
+
+Result<Json> template_data(const RouteTable& table, const Options& options, DataWanted wanted) {
+  if (auto safe = check_options(options); !safe) return safe.error();
+  Json data;
+  add_options(options, data);
+  if (auto added = add_agents(options, data); !added) return added.error();
+  if (auto added = add_backends(table, options, data); !added) return added.error();
+  if (auto added = add_frontends(table, options, wanted.frontends, data); !added) {
+    return added.error();
+  }
+  data["log_decisions"] = !wanted.own_global || !options.log_target.empty();
+  data["only_gateway"] = only_gateway(table);
+  data["left_out"] = left_out_list(table);
+  data["gateways"] = Json::array();
+  if (!wanted.gateways) return data;
+  for (const auto& gateway : table.gateways()) {
+    data["gateways"].push_back(gateway_data(*gateway, table));
+  }
+  return data;
+}
+
+}  // namespace pointsman::render
