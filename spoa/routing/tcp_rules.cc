@@ -1,5 +1,6 @@
 #include "routing/tcp_rules.h"
 
+#include <algorithm>
 #include <string>
 
 namespace pointsman::routing {
@@ -15,10 +16,12 @@ bool needs_http(const ConditionNode& node) {
   if (node.kind == ConditionNode::Kind::kScript || node.kind == ConditionNode::Kind::kRawAcl) {
     return true;
   }
-  for (const ConditionNode& child : node.children) {
-    if (needs_http(child)) return true;
-  }
-  return false;
+  return std::any_of(node.children.begin(), node.children.end(), needs_http);
+}
+
+bool has_sni(const ConditionNode& node) {
+  if (node.kind == ConditionNode::Kind::kTest && node.test.field == Field::kSni) return true;
+  return std::any_of(node.children.begin(), node.children.end(), has_sni);
 }
 
 class TcpRules {
@@ -78,6 +81,12 @@ bool check_tcp_rules(const GatewaySpec& spec, const std::vector<Route>& routes,
     rules.check_route(spec.routes[i], routes[i].condition);
   }
   return rules.good();
+}
+
+bool asks_for_sni(const Gateway& gateway) {
+  return std::any_of(gateway.routes.begin(), gateway.routes.end(), [](const Route& route) {
+    return route.condition && has_sni(route.condition->root());
+  });
 }
 
 }  // namespace pointsman::routing

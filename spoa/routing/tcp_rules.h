@@ -11,4 +11,7 @@ namespace pointsman::routing {
 bool check_tcp_rules(const GatewaySpec& spec, const std::vector<Route>& routes,
                      Diagnostics& diagnostics);
 
+// Whether a condition of the gateway's own asks for the name in a TLS hello.
+bool asks_for_sni(const Gateway& gateway);
+
 }  // namespace pointsman::routing

@@ -33,8 +33,9 @@ std::string findings(const std::string& words, const std::string& routes = "rout
 }  // namespace
 
 TEST_CASE("A tcp gateway may ask for address, port and the name of a TLS hello") {
-  CHECK(findings("", "route a - if src in (10.0.0.0/8) and not sni ends with .example.com\n"
-                     "route b - if port == 5432 or sni in (a, b)\nroute c - if true") == "");
+  CHECK(findings("",
+                 "route a - if src in (10.0.0.0/8) and not sni ends with .example.com\n"
+                 "route b - if port == 5432 or sni in (a, b)\nroute c - if true") == "");
 }
 
 TEST_CASE("Whatever needs HTTP is an error of a tcp gateway, wherever it stands in a condition") {
@@ -46,7 +47,8 @@ TEST_CASE("Whatever needs HTTP is an error of a tcp gateway, wherever it stands 
     CHECK(findings("", std::string("route a - if ") + condition) ==
           "routes.a.condition: of a tcp connection only src, sni and port are known\n");
   }
-  CHECK(findings("", "route a -\n rewrite /x") == "routes.a.rewrites: tcp has no path to rewrite\n");
+  CHECK(findings("", "route a -\n rewrite /x") ==
+        "routes.a.rewrites: tcp has no path to rewrite\n");
   CHECK(findings(" host=a.example.com") ==
         "virtual_hosts: tcp has no Host: wanted conditions on sni, or an http gateway\n");
   CHECK(findings(" forced") ==
