@@ -6,8 +6,8 @@
 //       rewrite /v2%[path] if path starts with /api
 //     route rest - to other
 //
-// Words of a gateway: tcp, sticky, instance, strict, evict, forced, host=, cookie=, domain=, ttl=, idle=
-// (seconds), secure, insecure, by=header:NAME (cookie:, query:) or by=src. Of a route: its weight
+// Words of a gateway: tcp, sticky, instance, strict, evict, forced, host=, cookie=, domain=, ttl=,
+// idle= (seconds), secure, insecure, by=header:NAME (cookie:, query:) or by=src. Of a route: its weight
 // ("80%", "4", or "-" for none), epoch=, backend=, to GATEWAY, at STRENGTH, and at last if
 // CONDITION. Every route that says nothing else gets an instance, so that nothing is warned about.
 // A word nobody knows fails the test.
