@@ -7,8 +7,8 @@
 //     route rest - to other
 //
 // Words of a gateway: tcp, sticky, instance, strict, evict, forced, host=, cookie=, domain=, ttl=,
-// idle= (seconds), secure, insecure, by=header:NAME (cookie:, query:) or by=src. Of a route: its weight
-// ("80%", "4", or "-" for none), epoch=, backend=, to GATEWAY, at STRENGTH, and at last if
+// idle= (seconds), secure, insecure, by=header:NAME (cookie:, query:) or by=src. Of a route: its
+// weight ("80%", "4", or "-" for none), epoch=, backend=, to GATEWAY, at STRENGTH, and at last if
 // CONDITION. Every route that says nothing else gets an instance, so that nothing is warned about.
 // A word nobody knows fails the test.
 #pragma once
