@@ -14,7 +14,7 @@ local function text(value) return type(value) == "string" and value or "" end
 local HEADERS = {
   __index = function(headers, name)
     local fetches = rawget(headers, 1)
-    local count = fetches:req_fhdr_cnt(name)
+    local count = fetches:req_fhdr_cnt(name) or 0  -- nil: no HTTP
     local lines = false
     if count == 1 then
       lines = { text(fetches:req_fhdr(name)) }
@@ -43,6 +43,11 @@ local ACLS = {
 }
 local function acls_of(txn) return setmetatable({ txn }, ACLS) end
 
+-- Where HAProxy passes TLS through, its rules have read the name from the hello.
+local function sni_of(txn)
+  return text(txn:get_var("txn.pm_sni") or txn.f:ssl_fc_sni())
+end
+
 local FETCH = {
   gateway = function(txn) return text(txn:get_var("txn.pm_gateway")) end,
   method = function(txn) return text(txn.f:method()) end,
@@ -50,7 +55,7 @@ local FETCH = {
   host = function(txn) return text(txn.f:req_fhdr("host")) end,
   path = function(txn) return text(txn.f:path()) end,
   query = function(txn) return text(txn.f:query()) end,
-  sni = function(txn) return text(txn.f:ssl_fc_sni()) end,
+  sni = sni_of,
   src = function(txn) return address.parse(text(txn.f:src())) end,
   port = function(txn) return math.tointeger(txn.f:dst_port()) end,
   headers = headers_of,

@@ -14,11 +14,8 @@ namespace pointsman::render {
 namespace {
 
 using routing::Gateway;
-using routing::GatewaySpec;
 using routing::RouteSpec;
 using routing::StickySpec;
-
-bool is_tcp(const Gateway& gateway) { return gateway.spec.protocol == GatewaySpec::Protocol::kTcp; }
 
 bool is_literal(std::string_view host) { return IpAddress::parse(host).has_value(); }
 
@@ -54,9 +51,13 @@ Outcome add_check(const std::string& what, const RouteSpec& route, RouteBackend&
   return check_arguments(backend.check.status, what + ", check.status");
 }
 
-// Into `backend.cookie`.
-Outcome add_cookie(const std::string& what, const Gateway& gateway, RouteBackend& backend) {
-  if (gateway.sticky.by != StickySpec::By::kInstance) return Done{};
+// How a visitor stays with an instance: by a cookie, or by the source where there are none.
+Outcome add_stickiness(const std::string& what, const Gateway& gateway, RouteBackend& backend) {
+  if (gateway.spec.sticky.by != StickySpec::By::kInstance) return Done{};
+  if (backend.tcp) {
+    backend.stick_to_source = gateway.spec.sticky.idle;
+    return Done{};
+  }
   const std::string name = gateway.sticky.cookie + "-instance";
   if (auto safe = check_word(name, what + ", cookie"); !safe) return safe;
   const std::string& same_site = gateway.sticky.same_site;
@@ -72,12 +73,14 @@ Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& rout
   backend.gateway = gateway.name;
   backend.route = route.name;
   backend.backend = routing::backend_name(gateway.spec, route);
-  backend.balance = route.balance.empty() ? "roundrobin" : route.balance;
+  backend.tcp = gateway.spec.is_tcp();
+  backend.balance = route.balance;
+  if (route.balance.empty()) backend.balance = backend.tcp ? "leastconn" : "roundrobin";
   if (auto safe = check_arguments(backend.balance, what + ", balance"); !safe) return safe.error();
   backend.slow_start = route.slow_start.value_or(backend.slow_start);
   backend.redispatch = route.redispatch.value_or(true);
   if (auto safe = add_check(what, route, backend); !safe) return safe.error();
-  if (auto safe = add_cookie(what, gateway, backend); !safe) return safe.error();
+  if (auto safe = add_stickiness(what, gateway, backend); !safe) return safe.error();
   std::set<std::string> names;
   for (const auto& instance : route.instances) {
     auto line = server_line(what + ", instance", instance);
@@ -102,7 +105,6 @@ bool needs_backend(const RouteSpec& route) { return !route.backend && !route.gat
 Result<std::vector<RouteBackend>> plan_backends(const routing::RouteTable& table) {
   std::vector<RouteBackend> backends;
   for (const auto& gateway : table.gateways()) {
-    if (is_tcp(*gateway)) continue;
     if (auto safe = check_word(gateway->name, "gateway name"); !safe) return safe.error();
     for (const RouteSpec& route : gateway->spec.routes) {
       if (!needs_backend(route)) continue;
@@ -119,7 +121,6 @@ Result<std::vector<RouteBackend>> plan_backends(const routing::RouteTable& table
 Result<std::vector<std::string>> plan_whitelist(const routing::RouteTable& table) {
   std::set<std::string> names;
   for (const auto& gateway : table.gateways()) {
-    if (is_tcp(*gateway)) continue;
     for (const routing::Route& route : gateway->routes) {
       if (route.backend.empty()) continue;
       const std::string what = fmt::format("gateway {}, route {}", gateway->name, route.name);

@@ -30,11 +30,13 @@ struct RouteBackend {
   std::string gateway;
   std::string route;
   std::string backend;
+  bool tcp = false;
   std::string balance;
   routing::CheckSpec check;
   std::chrono::seconds slow_start{0};  // 0: none
   bool redispatch = true;
   std::optional<InstanceCookie> cookie;
+  std::chrono::seconds stick_to_source{0};  // 0: not; how long without a connection, else
   std::vector<ServerLine> servers;
   std::string service;  // of the registry, where there are no servers
 };

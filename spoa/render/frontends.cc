@@ -24,26 +24,6 @@ struct Entry {
   bool by_host = false;
 };
 
-bool is_http(const Gateway& gateway) {
-  return gateway.spec.protocol == routing::GatewaySpec::Protocol::kHttp;
-}
-
-// The backend that would serve most requests of the gateway; empty where every weight is 0.
-std::string heaviest_backend(const RouteTable& table, const Gateway* gateway) {
-  for (std::size_t step = 0; gateway != nullptr && step <= limits::kReferenceSteps; ++step) {
-    const Route* heaviest = nullptr;
-    for (const Route& route : gateway->routes) {
-      if (route.share > 0 && (heaviest == nullptr || route.share > heaviest->share)) {
-        heaviest = &route;
-      }
-    }
-    if (heaviest == nullptr) return {};
-    if (heaviest->next_gateway.empty()) return heaviest->backend;
-    gateway = table.find_gateway(heaviest->next_gateway);
-  }
-  return {};
-}
-
 Entry& entry_at(std::vector<Entry>& entries, const std::vector<std::string>& binds,
                 const std::string& name) {
   for (Entry& entry : entries) {
@@ -58,7 +38,7 @@ Entry& entry_at(std::vector<Entry>& entries, const std::vector<std::string>& bin
 Result<std::vector<Entry>> find_entries(const RouteTable& table, const Options& options) {
   std::vector<Entry> entries;
   for (const auto& gateway : table.gateways()) {
-    if (!is_http(*gateway)) continue;
+    if (gateway->spec.is_tcp()) continue;
     if (!table.virtual_hosts_of(*gateway).empty()) {
       Entry& entry = entry_at(entries, options.edge.binds, kVirtualHosts);
       entry.gateways.push_back(gateway.get());
@@ -66,10 +46,7 @@ Result<std::vector<Entry>> find_entries(const RouteTable& table, const Options& 
     }
     if (!gateway->spec.port) continue;
     const std::uint16_t port = *gateway->spec.port;
-    const auto given = options.port_binds.find(port);
-    const std::string bind =
-        given == options.port_binds.end() ? fmt::format("*:{}", port) : given->second;
-    Entry& entry = entry_at(entries, {bind}, fmt::format("port-{}", port));
+    Entry& entry = entry_at(entries, {bind_of_port(port, options)}, fmt::format("port-{}", port));
     if (std::find(entry.gateways.begin(), entry.gateways.end(), gateway.get()) ==
         entry.gateways.end()) {
       entry.gateways.push_back(gateway.get());
@@ -146,6 +123,26 @@ Outcome check_safe(const Frontend& frontend) {
 }
 
 }  // namespace
+
+std::string heaviest_backend(const RouteTable& table, const Gateway* gateway) {
+  for (std::size_t step = 0; gateway != nullptr && step <= limits::kReferenceSteps; ++step) {
+    const Route* heaviest = nullptr;
+    for (const Route& route : gateway->routes) {
+      if (route.share > 0 && (heaviest == nullptr || route.share > heaviest->share)) {
+        heaviest = &route;
+      }
+    }
+    if (heaviest == nullptr) return {};
+    if (heaviest->next_gateway.empty()) return heaviest->backend;
+    gateway = table.find_gateway(heaviest->next_gateway);
+  }
+  return {};
+}
+
+std::string bind_of_port(std::uint16_t port, const Options& options) {
+  const auto given = options.port_binds.find(port);
+  return given == options.port_binds.end() ? fmt::format("*:{}", port) : given->second;
+}
 
 Result<std::vector<Frontend>> plan_frontends(const RouteTable& table, const Options& options) {
   const auto entries = find_entries(table, options);

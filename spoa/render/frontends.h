@@ -1,5 +1,6 @@
-// Which frontends a complete configuration has: one for all virtual hosts, and one for each port.
-// A port's frontend names its gateway; where several gateways share a port, the Host header tells.
+// Which frontends a complete configuration has for http gateways: one for all virtual hosts, and
+// one for each port. A port's frontend names its gateway; where several gateways share a port, the
+// Host header tells.
 #pragma once
 
 #include <string>
@@ -26,6 +27,10 @@ struct Frontend {
 };
 
 inline constexpr const char* kNoGatewayBackend = "pointsman-no-gateway";
+
+// The backend that would serve most requests of the gateway; empty where every weight is 0.
+std::string heaviest_backend(const routing::RouteTable& table, const routing::Gateway* gateway);
+std::string bind_of_port(std::uint16_t port, const Options& options);
 
 Result<std::vector<Frontend>> plan_frontends(const routing::RouteTable& table,
                                              const Options& options);

@@ -139,7 +139,7 @@ Json gateway_data(const Gateway& gateway, const routing::RouteTable& table) {
           {"port", spec.port ? Json(*spec.port) : Json(nullptr)},
           {"tcp", tcp},
           {"virtual_hosts", table.virtual_hosts_of(gateway)},
-          {"sticky", sticky_data(gateway.sticky)},
+          {"sticky", sticky_data(spec.is_tcp() ? spec.sticky : gateway.sticky)},
           {"split_by", split_data(spec.split_by)},
           {"evict_at_zero", spec.evict_at_zero},
           {"on_unhealthy", spec.strict_on_unhealthy ? "strict" : "alternate"},

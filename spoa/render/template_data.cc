@@ -12,6 +12,7 @@
 #include "render/check_options.h"
 #include "render/frontends.h"
 #include "render/gateway_data.h"
+#include "render/tcp_frontends.h"
 #include "routing/raw_acl.h"
 
 namespace pointsman::render {
@@ -21,6 +22,10 @@ using Json = nlohmann::ordered_json;
 using routing::RouteTable;
 
 Json text_or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json seconds_or_null(std::chrono::seconds seconds) {
+  return seconds.count() == 0 ? Json(nullptr) : Json(seconds.count());
+}
 
 // HAProxy has a keyword for names and one for numbers.
 Json identity(const std::string& name, std::string_view by_name, std::string_view by_number) {
@@ -50,15 +55,16 @@ Json cookie_data(const std::optional<InstanceCookie>& cookie, const std::string&
 }
 
 Json backend_data(const RouteBackend& backend, const std::string& cookie_key) {
-  const auto slow_start = backend.slow_start.count();
   return {{"name", backend.backend},
           {"gateway", backend.gateway},
           {"route", backend.route},
+          {"tcp", backend.tcp},
           {"balance", backend.balance},
           {"redispatch", backend.redispatch},
           {"check", check_data(backend.check)},
-          {"slow_start", slow_start == 0 ? Json(nullptr) : Json(slow_start)},
+          {"slow_start", seconds_or_null(backend.slow_start)},
           {"cookie", cookie_data(backend.cookie, cookie_key)},
+          {"stick_to_source", seconds_or_null(backend.stick_to_source)},
           {"servers", server_list(backend.servers)},
           {"service", text_or_null(backend.service)}};
 }
@@ -77,6 +83,14 @@ Json frontend_data(const Frontend& frontend, const Edge& edge) {
           {"gateway", text_or_null(frontend.gateway)},
           {"fallbacks", fallbacks},
           {"default_backend", frontend.default_backend}};
+}
+
+Json tcp_frontend_data(const TcpFrontend& frontend) {
+  return {{"name", frontend.name},
+          {"bind", frontend.bind},
+          {"gateway", frontend.gateway},
+          {"by_sni", frontend.by_sni},
+          {"default_backend", text_or_null(frontend.default_backend)}};
 }
 
 void add_options(const Options& options, Json& data) {
@@ -136,6 +150,13 @@ Outcome add_backends(const RouteTable& table, const Options& options, Json& data
 }
 
 Outcome add_frontends(const RouteTable& table, const Options& options, bool wanted, Json& data) {
+  const auto tcp_frontends = plan_tcp_frontends(table, options);
+  if (!tcp_frontends) return tcp_frontends.error();
+  data["has_tcp"] = !tcp_frontends->empty();
+  data["tcp_frontends"] = Json::array();
+  for (const TcpFrontend& frontend : *tcp_frontends) {
+    data["tcp_frontends"].push_back(tcp_frontend_data(frontend));
+  }
   data["frontends"] = Json::array();
   if (!wanted) return Done{};
   const auto frontends = plan_frontends(table, options);
@@ -170,15 +191,6 @@ Json only_gateway(const RouteTable& table) {
   return gateways[0]->name;
 }
 
-Json left_out_list(const RouteTable& table) {
-  Json list = Json::array();
-  for (const auto& gateway : table.gateways()) {
-    if (gateway->spec.protocol != routing::GatewaySpec::Protocol::kTcp) continue;
-    list.push_back("gateway " + gateway->name + ", tcp is not rendered yet");
-  }
-  return list;
-}
-
 }  // namespace
 
 Result<Json> template_data(const RouteTable& table, const Options& options, DataWanted wanted) {
@@ -193,7 +205,6 @@ Result<Json> template_data(const RouteTable& table, const Options& options, Data
   data["log_decisions"] = !wanted.own_global || !options.log_target.empty();
   data["only_gateway"] = only_gateway(table);
   data["acls"] = acl_list(table);
-  data["left_out"] = left_out_list(table);
   data["gateways"] = Json::array();
   if (!wanted.gateways) return data;
   for (const auto& gateway : table.gateways()) {

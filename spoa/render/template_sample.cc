@@ -39,6 +39,10 @@ GatewaySpec sample_tcp_gateway() {
   gateway.name = "sample-tcp";
   gateway.port = 1;
   gateway.protocol = GatewaySpec::Protocol::kTcp;
+  gateway.routes.push_back(sample_route());
+  gateway.routes.front().condition->text = "sni == www.example.com";
+  gateway.routes.front().rewrites.clear();
+  gateway.sticky.by = routing::StickySpec::By::kInstance;
   return gateway;
 }
 

@@ -4,12 +4,6 @@
 #include "routing/raw_acl.h"
 
 namespace pointsman::routing {
-namespace {
-
-bool is_tcp(const Gateway& gateway) { return gateway.spec.protocol == GatewaySpec::Protocol::kTcp; }
-
-}  // namespace
-
 void Clashes::check_cookie(const Gateway& gateway) {
   const auto [entry, is_new] = cookies_.try_emplace(gateway.sticky.cookie, &gateway);
   if (is_new) return;
@@ -46,7 +40,7 @@ void Clashes::check_port(const Gateway& gateway, bool has_virtual_hosts) {
   };
   if (port.first == nullptr) {
     port.first = &gateway;
-  } else if (is_tcp(gateway) || is_tcp(*port.first)) {
+  } else if (gateway.spec.is_tcp() || port.first->spec.is_tcp()) {
     error("of tcp can't be shared; it belongs to", *port.first);
     return;
   }

@@ -14,6 +14,7 @@
 #include "routing/names.h"
 #include "routing/raw_acl.h"
 #include "routing/shares.h"
+#include "routing/tcp_rules.h"
 #include "routing/unbuilt_features.h"
 
 namespace pointsman::routing {
@@ -52,6 +53,7 @@ class Compiler {
       add_shares();
       check_tags();
     }
+    if (spec_.is_tcp() && !check_tcp_rules(spec_, gateway_->routes, diagnostics_)) failed_ = true;
     if (failed_) return nullptr;
     gateway_->spec = spec_;
     warn_of_unbuilt_features(*gateway_, diagnostics_);
@@ -105,10 +107,8 @@ class Compiler {
     if (sticky.same_site == "None" && sticky.secure == StickySpec::Secure::kNever) {
       warning(sticky.place, "sticky.same_site", "browsers drop cookies with None and not Secure");
     }
-    if (spec_.protocol == GatewaySpec::Protocol::kTcp && sticky.by == StickySpec::By::kRoute &&
-        spec_.split_by.kind != SplitBySpec::Kind::kSource) {
-      fault("by", "tcp has no cookies: a tcp gateway with 'sticky: route' needs 'split_by: src'");
-    }
+    // Without cookies there are no tokens: the split by source and HAProxy's stick table do it.
+    if (spec_.is_tcp()) sticky.by = StickySpec::By::kNone;
   }
 
   void check_split_by() {

@@ -131,6 +131,8 @@ struct GatewaySpec {
   bool allow_forced = false;
   std::vector<RouteSpec> routes;
   std::string metadata_json;  // for templates; empty: none
+
+  bool is_tcp() const { return protocol == Protocol::kTcp; }
 };
 
 // What a route without instances, backend and gateway goes to: the service that it names, or else

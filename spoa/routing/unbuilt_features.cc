@@ -12,9 +12,6 @@ class Warnings {
 
   void of_gateway() {
     const GatewaySpec& spec = gateway_.spec;
-    if (spec.protocol == GatewaySpec::Protocol::kTcp) {
-      add(spec.place, "port", "tcp gateways are not served yet");
-    }
     for (std::size_t i = 0; i < gateway_.routes.size(); ++i) {
       of_conditions(gateway_.routes[i], spec.routes[i]);
     }

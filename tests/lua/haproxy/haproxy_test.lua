@@ -50,6 +50,17 @@ tests["ACLs are what rules of the frontend found"] = function()
   end
 end
 
+tests["a connection without HTTP has no headers, and the name of its hello where rules took it"] =
+function()
+  local source = haproxy.source_of(fake_transaction.new({
+    tcp = true, src = "10.0.0.1", dst_port = 5432, ["txn.pm_sni"] = "db.example.com",
+  }))
+  luaunit.assertFalse(source.headers.cookie)
+  luaunit.assertEquals(source.host, "")
+  luaunit.assertEquals(source.sni, "db.example.com")
+  luaunit.assertEquals(source.port, 5432)
+end
+
 tests["facts are fetched only when asked for, and once"] = function()
   local txn = fake_transaction.new({ path = "/p" })
   local source = haproxy.source_of(txn)

@@ -292,13 +292,38 @@ TEST_CASE("a route to a backend of the user's is listed but not rendered") {
   CHECK_THAT((*files)[2].text, Contains("\nbe_legacy be_legacy\n"));
 }
 
-TEST_CASE("tcp gateways are left out, and the text says so") {
-  auto spec = gateway("db", {route("db/v1", 100, {"127.0.0.1:5432"})});
+routing::GatewaySpec database() {
+  auto spec = gateway("db", {route("db/v1", 100, {"127.0.0.1:5432"}), route("db/v2", 0, {})});
   spec.port = 5432;
   spec.protocol = routing::GatewaySpec::Protocol::kTcp;
+  spec.sticky.by = routing::StickySpec::By::kInstance;
+  spec.routes[1].condition = text("sni ends with .beta.example");
+  spec.routes[1].service = text("db-beta");
+  return spec;
+}
+
+TEST_CASE("tcp gateways have frontends and backends in tcp mode, and an engine of their own") {
+  const auto complete = render::render_complete(*table_of({database()}), {});
+  REQUIRE(complete);
+  for (const auto& file : configuration_of(*complete)) {
+    check_golden("tests/golden/render/tcp/" + file.name, file.text);
+  }
+  for (const auto& files : {render::render_snippet(*table_of({shop(), database()}), {}),
+                            render::render_sections(*table_of({shop(), database()}), {})}) {
+    REQUIRE(files);
+    CHECK_THAT((*files)[0].text, Contains("\nfrontend port-5432\n    mode tcp\n"));
+    CHECK_THAT((*files)[0].text, Contains("set-var(txn.pm_gateway) str(db)\n"));
+    CHECK_THAT((*files)[1].text, Contains("\n[pointsman-tcp]\n"));
+    CHECK_THAT((*files)[2].text, Contains("\ndb__db-v1 db__db-v1\n"));
+  }
+}
+
+TEST_CASE("a tcp frontend waits for the TLS hello only where a condition asks for its name") {
+  auto spec = database();
+  spec.routes[1].condition = text("src == 10.0.0.0/8");
   const auto files = render::render_complete(*table_of({spec}), {});
   REQUIRE(files);
-  CHECK_THAT((*files)[0].text, Contains("# Left out: gateway db") && !Contains("backend db__"));
+  CHECK_THAT((*files)[0].text, !Contains("req.ssl_sni"));
 }
 
 TEST_CASE("routes to services get their servers from the resolvers, and only then there are any") {

@@ -32,12 +32,6 @@ TEST_CASE("What works is not warned about") {
       )")) == "");
 }
 
-TEST_CASE("A tcp gateway is warned about") {
-  GatewaySpec spec = test::gateway_spec("gateway db\n route a -");
-  spec.protocol = GatewaySpec::Protocol::kTcp;
-  CHECK(warnings(spec) == "port: tcp gateways are not served yet\n");
-}
-
 TEST_CASE("Routes to services of the registry are not warned about") {
   GatewaySpec spec = test::gateway_spec("gateway shop\n route a -\n route b -\n route c -");
   for (RouteSpec& route : spec.routes) route.instances.clear();
