@@ -160,7 +160,7 @@ inline constexpr std::size_t kInstances = 100000;          // in all services to
 inline constexpr std::size_t kInstancesPerService = 1000;  // what an answer to HAProxy holds
 inline constexpr std::size_t kInstanceTags = 16;           // of one instance
 inline constexpr std::size_t kServiceNameBytes = 63;       // of a tag, too: DNS labels
-inline constexpr std::size_t kInstanceIdBytes = 63;
+inline constexpr std::size_t kInstanceIdBytes = 128;
 inline constexpr std::chrono::seconds kRegistrationTtl{86400};
 inline constexpr std::chrono::seconds kMassLossWindow{10};  // what leaves in it leaves at once
 inline constexpr std::size_t kRegistryFileBytes = 128u << 20;
@@ -184,5 +184,19 @@ inline constexpr std::size_t kDiscoveries = 1000;
 inline constexpr std::size_t kDiscoveryQueries = 32;   // on their way at once
 inline constexpr std::size_t kDiscoveryTargets = 256;  // of one SRV answer, each looked up
 inline constexpr std::chrono::milliseconds kDiscoveryWait{2000};  // for one try of a query
+
+// HAProxy takes 64 words a line: its arguments, the headers that are sent singly, and these
+inline constexpr std::size_t kRawAcls = 20;  // distinct ones in all conditions
+
+// Where virtual hosts are served
+inline constexpr std::size_t kEdgeBinds = 64;
+inline constexpr std::size_t kEdgeNetworks = 64;
+
+// Templates of the user's, and the check of what is rendered
+inline constexpr std::size_t kTemplateBytes = 1 << 20;        // one file
+inline constexpr std::size_t kTemplatePartials = 1000;        // files beside a template
+inline constexpr std::size_t kTemplateInclusions = 10000;     // of partials, in partials, in one
+inline constexpr std::size_t kExternalOutputBytes = 1 << 20;  // of another program, kept
+inline constexpr std::chrono::seconds kHaproxyCheckWait{60};  // for `haproxy -c`
 
 }  // namespace pointsman::limits

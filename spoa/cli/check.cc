@@ -56,11 +56,19 @@ void warn_of_patterns_beyond_the_bridge(Loaded& loaded) {
 
 // What the registry would make of the settings: services files, tokens, and the gateways' own.
 void check_registry(Loaded& loaded) {
-  if (loaded.table) (void)services_of(*loaded.table, loaded.diagnostics);
+  std::vector<std::string> known;
+  if (loaded.table) {
+    for (const auto& [name, service] : services_of(*loaded.table, loaded.diagnostics).services) {
+      known.push_back(name);
+    }
+  }
   if (!loaded.settings_usable) return;
   config::ServiceStore store;
   const std::string& path = loaded.settings.services;
-  (void)store.load(config::read_service_files(path, loaded.diagnostics), loaded.diagnostics);
+  const auto files =
+      store.load(config::read_service_files(path, loaded.diagnostics), loaded.diagnostics);
+  for (const auto& [name, spec] : files.services) known.push_back(name);
+  if (loaded.table) tell_unknown_services(*loaded.table, known, loaded.diagnostics);
   if (loaded.settings.admin.tokens.empty()) return;
   const auto tokens = api::TokenBook::load(loaded.settings.admin.tokens);
   if (tokens) return;

@@ -1,8 +1,11 @@
 #include "cli/gateway_services.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
+#include "base/near_match.h"
 #include "registry/instance_rules.h"
 
 namespace pointsman::cli {
@@ -57,6 +60,28 @@ GatewayServices services_of(const routing::RouteTable& table, Diagnostics& diagn
     }
   }
   return found;
+}
+
+void tell_unknown_services(const routing::RouteTable& table, const std::vector<std::string>& known,
+                           Diagnostics& diagnostics) {
+  const std::vector<std::string_view> names(known.begin(), known.end());
+  std::set<std::string> told;
+  for (const auto& gateway : table.gateways()) {
+    for (const routing::RouteSpec& route : gateway->spec.routes) {
+      const std::string* const wanted = routing::service_of(route);
+      if (wanted == nullptr) continue;
+      const std::string service = registry::service_name_for(*wanted);
+      const bool is_known = std::find(names.begin(), names.end(), service) != names.end();
+      if (is_known || !told.insert(service).second) continue;
+      const auto near = near_match(service, names);
+      const std::string message = fmt::format(
+          "no file has the service '{}': until somebody registers it, the route has "
+          "no server{}",
+          service, near ? fmt::format("; did you mean '{}'?", *near) : "");
+      diagnostics.note(route.service ? route.service->place : route.place, gateway->name,
+                       "routes." + route.name, message);
+    }
+  }
 }
 
 }  // namespace pointsman::cli

@@ -24,4 +24,9 @@ struct GatewayServices {
 // routes of one service, or a name that can be none, is a warning.
 GatewayServices services_of(const routing::RouteTable& table, Diagnostics& diagnostics);
 
+// Names the services that routes go to and that are not among the known ones. They may be
+// registered yet, so that is a note; it also says which known name is near.
+void tell_unknown_services(const routing::RouteTable& table, const std::vector<std::string>& known,
+                           Diagnostics& diagnostics);
+
 }  // namespace pointsman::cli

@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "base/random.h"
 #include "base/write_file.h"
+#include "cli/template_files.h"
 #include "render/render.h"
 #include "routing/token_view.h"
 
@@ -100,6 +101,30 @@ void set_bridge(const RenderOptions& given, const config::Settings& settings,
   add_listeners(settings.table.listen, options.table_agents);
 }
 
+// Where the files lie that the configuration names.
+void set_folder(const std::string& folder, render::Options& options) {
+  options.spoe_file = absolute_path(folder + "/pointsman.spoe.cfg");
+  options.whitelist_file = absolute_path(folder + "/pointsman.backends.map");
+  options.bridge_file = absolute_path(folder + "/pointsman/pointsman.lua");
+}
+
+render::Edge edge_of(const config::EdgeSettings& settings) {
+  render::Edge edge{settings.listen,
+                    settings.tls_listen,
+                    settings.certificates,
+                    settings.redirect_to_https,
+                    settings.hsts,
+                    {},
+                    {}};
+  for (const IpNetwork& network : settings.proxy_protocol) {
+    edge.proxy_protocol.push_back(network.to_text());
+  }
+  for (const IpNetwork& network : settings.trust_forwarded) {
+    edge.trust_forwarded.push_back(network.to_text());
+  }
+  return edge;
+}
+
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
   render::Options options;
   if (given.chroot) options.chroot = *given.chroot;
@@ -109,11 +134,7 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   options.agent_certificate = absolute_or_empty(given.agent_certificate);
   options.agent_name = given.agent_name;
   options.headers = settings.spoe_headers;
-  if (!given.folder.empty()) {
-    options.spoe_file = absolute_path(given.folder + "/pointsman.spoe.cfg");
-    options.whitelist_file = absolute_path(given.folder + "/pointsman.backends.map");
-    options.bridge_file = absolute_path(given.folder + "/pointsman/pointsman.lua");
-  }
+  if (!given.folder.empty()) set_folder(given.folder, options);
   set_bridge(given, settings, options);
   if (!settings.dns.listen.empty()) options.nameserver = dial_address(settings.dns.listen.front());
   if (!given.nameserver.empty()) options.nameserver = given.nameserver;
@@ -123,7 +144,9 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   if (given.group) options.group = *given.group;
   options.stats_socket = given.stats_socket;
   options.log_target = given.log_target;
-  if (!given.bind.empty()) options.virtual_host_bind = given.bind;
+  options.edge = edge_of(settings.edge);
+  if (!given.bind.empty()) options.edge.binds = {given.bind};
+  if (!given.tls_bind.empty()) options.edge.tls_binds = {given.tls_bind};
   options.show_decisions = given.demo;
   return options;
 }
@@ -152,6 +175,61 @@ ExitCode write_files(const render::RenderedFiles& files, const std::string& fold
   return kGood;
 }
 
+// All that is rendered from.
+struct Rendering {
+  const RenderOptions& given;
+  const routing::RouteTable* table;
+  render::TemplateSource source;  // where a template is given
+
+  Result<render::RenderedFiles> files(const render::Options& options) const {
+    if (given.snippet) return render::render_snippet(*table, options);
+    if (given.sections) return render::render_sections(*table, options);
+    if (given.template_file.empty()) return render::render_complete(*table, options);
+    return render::render_template(name_of_filled(given.template_file), source, *table, options);
+  }
+};
+
+// Adds the secret of instance cookies where a gateway needs one.
+Outcome add_instance_key(const RenderOptions& given, const Loaded& loaded, Console& console,
+                         render::Options& options) {
+  if (!needs_instance_key(*loaded.table)) return Done{};
+  const std::string file = given.instance_key_file.empty() ? loaded.settings.state + "/instance.key"
+                                                           : given.instance_key_file;
+  auto key = instance_key(file, console);
+  if (!key) return key.error();
+  options.instance_cookie_key = std::move(*key);
+  return Done{};
+}
+
+// False: errors are told, and nothing shall be written.
+bool passes_haproxy(const Rendering& rendering, const render::Options& options, Console& console) {
+  Diagnostics diagnostics;
+  const RenderInto into_folder = [&](const std::string& folder) {
+    render::Options there = options;
+    set_folder(folder, there);
+    return rendering.files(there);
+  };
+  const Outcome checked =
+      check_by_haproxy(rendering.given.haproxy, into_folder, *rendering.table, diagnostics);
+  diagnostics.sort_by_place();
+  print_diagnostics(diagnostics, console);
+  if (!checked) print_error(checked.error().message, console);
+  return checked && !diagnostics.has_errors();
+}
+
+ExitCode fail(const Error& error, Console& console) {
+  print_error(error.message, console);
+  return kInvalid;
+}
+
+ExitCode print_data(const routing::RouteTable& table, const render::Options& options,
+                    Console& console) {
+  const auto text = render::data_text(table, options);
+  if (!text) return fail(text.error(), console);
+  console.out << *text;
+  return kGood;
+}
+
 }  // namespace
 
 ExitCode run_render(const RenderOptions& options, Console& console) {
@@ -160,29 +238,24 @@ ExitCode run_render(const RenderOptions& options, Console& console) {
     print_error("render: " + binds.error().message, console);
     return kUsage;
   }
-  const Loaded loaded = load(options.sources, console);
+  Loaded loaded = load(options.sources, console);
+  Rendering rendering{options, loaded.table.get(), {}};
+  if (!options.template_file.empty()) {
+    rendering.source = read_template(options.template_file, loaded.diagnostics);
+    render::check_template(rendering.source, loaded.diagnostics);
+  }
   print_diagnostics(loaded.diagnostics, console);
   if (loaded.diagnostics.has_errors()) return kInvalid;
 
   render::Options wanted = make_options(options, loaded.settings);
   wanted.port_binds = *binds;
-  if (needs_instance_key(*loaded.table)) {
-    const std::string file = options.instance_key_file.empty()
-                                 ? loaded.settings.state + "/instance.key"
-                                 : options.instance_key_file;
-    auto key = instance_key(file, console);
-    if (!key) {
-      print_error(key.error().message, console);
-      return kInvalid;
-    }
-    wanted.instance_cookie_key = std::move(*key);
+  if (auto added = add_instance_key(options, loaded, console, wanted); !added) {
+    return fail(added.error(), console);
   }
-  const auto files = options.snippet ? render::render_snippet(*loaded.table, wanted)
-                                     : render::render_complete(*loaded.table, wanted);
-  if (!files) {
-    print_error(files.error().message, console);
-    return kInvalid;
-  }
+  if (options.data) return print_data(*loaded.table, wanted, console);
+  if (options.check && !passes_haproxy(rendering, wanted, console)) return kInvalid;
+  const auto files = rendering.files(wanted);
+  if (!files) return fail(files.error(), console);
   if (options.folder.empty()) {
     console.out << files->front().text;
     return kGood;

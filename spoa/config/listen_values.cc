@@ -93,7 +93,7 @@ std::optional<ListenAddress> read_listener(const YamlField& field, const Setting
   return address->tls ? address : std::nullopt;
 }
 
-std::vector<ListenAddress> read_list(const YamlField& field, const Settings& settings, TlsUse use) {
+std::vector<ListenAddress> read_all(const YamlField& field, const Settings& settings, TlsUse use) {
   std::vector<ListenAddress> addresses;
   const auto add = [&](const YamlField& item) {
     const auto address = use == TlsUse::kAllowed ? read_listener(item, settings)
@@ -124,11 +124,11 @@ std::string beside_settings(const Settings& settings, const std::string& path) {
 }
 
 std::vector<ListenAddress> read_addresses(const YamlField& field, const Settings& settings) {
-  return read_list(field, settings, TlsUse::kRefused);
+  return read_all(field, settings, TlsUse::kRefused);
 }
 
 std::vector<ListenAddress> read_listeners(const YamlField& field, const Settings& settings) {
-  return read_list(field, settings, TlsUse::kAllowed);
+  return read_all(field, settings, TlsUse::kAllowed);
 }
 
 }  // namespace pointsman::config

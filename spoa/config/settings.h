@@ -64,6 +64,17 @@ struct ForwardSettings {
   std::vector<ListenAddress> to;  // resolvers
 };
 
+// Where HAProxy serves virtual hosts, as rendered.
+struct EdgeSettings {
+  std::vector<std::string> listen = {"*:80"};       // as HAProxy's `bind` takes them
+  std::vector<std::string> tls_listen = {"*:443"};  // where there are certificates
+  std::string certificates;                         // a file or a folder; empty: no TLS
+  bool redirect_to_https = false;
+  std::chrono::seconds hsts{0};            // how long browsers keep to TLS; 0: not told
+  std::vector<IpNetwork> proxy_protocol;   // whose connections begin with a PROXY header
+  std::vector<IpNetwork> trust_forwarded;  // whose X-Forwarded-* headers are kept
+};
+
 struct Settings {
   std::string file;                                  // where it came from; empty: built-in defaults
   std::string gateways = "/etc/pointsman/gateways";  // a file or a folder
@@ -75,6 +86,7 @@ struct Settings {
   AdminSettings admin;
   DnsSettings dns;
   ForwardSettings forward;
+  EdgeSettings edge;
   std::chrono::seconds registry_keep_last{300};  // how long what is lost is held
   // Where clients find HAProxy: addresses or host names.
   std::vector<std::string> advertise;

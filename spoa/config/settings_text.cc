@@ -73,6 +73,24 @@ std::string dns_lines(const DnsSettings& dns, const ForwardSettings& forward) {
   return yaml;
 }
 
+std::string edge_lines(const EdgeSettings& edge) {
+  const auto binds = [](const std::vector<std::string>& list) {
+    std::string yaml = "[";
+    for (const std::string& bind : list) yaml += (yaml.size() > 1 ? ", " : "") + quoted(bind);
+    return yaml + "]";
+  };
+  std::string yaml = "edge:\n  listen: " + binds(edge.listen) + "\n";
+  yaml += "  tls_listen: " + binds(edge.tls_listen) + "\n";
+  if (!edge.certificates.empty()) {
+    yaml += fmt::format("  certificates: {}\n", quoted(edge.certificates));
+  }
+  yaml += fmt::format("  redirect_to_https: {}\n", edge.redirect_to_https);
+  if (edge.hsts.count() > 0) yaml += fmt::format("  hsts: {}s\n", edge.hsts.count());
+  yaml += fmt::format("  proxy_protocol: {}\n", network_list(edge.proxy_protocol));
+  yaml += fmt::format("  trust_forwarded: {}\n", network_list(edge.trust_forwarded));
+  return yaml;
+}
+
 }  // namespace
 
 std::string to_yaml(const Settings& settings) {
@@ -98,6 +116,7 @@ std::string to_yaml(const Settings& settings) {
   if (!admin.tokens.empty()) yaml += fmt::format("  tokens: {}\n", quoted(admin.tokens));
   yaml += fmt::format("registry:\n  keep_last: {}s\n", settings.registry_keep_last.count());
   yaml += dns_lines(settings.dns, settings.forward);
+  yaml += edge_lines(settings.edge);
   if (!settings.advertise.empty()) {
     yaml += fmt::format("advertise: [\"{}\"]\n", fmt::join(settings.advertise, "\", \""));
   }

@@ -34,6 +34,12 @@ SourcePlace SpecText::place_of(std::size_t offset) const {
   return found;
 }
 
+const std::string* service_of(const RouteSpec& route) {
+  if (!route.instances.empty() || route.discover || route.backend || route.gateway) return nullptr;
+  if (route.name.starts_with('[')) return nullptr;
+  return route.service ? &route.service->text : &route.name;
+}
+
 std::string backend_name(const GatewaySpec& gateway, const RouteSpec& route) {
   if (route.backend) return route.backend->text;
   std::string name = gateway.name + "__" + route.name;

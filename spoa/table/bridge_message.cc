@@ -1,13 +1,12 @@
 #include "table/bridge_message.h"
 
 #include <fmt/format.h>
-#include <msgpack.h>
 #include <xxhash.h>
 
-#include <algorithm>
 #include <cassert>
 #include <string_view>
 
+#include "table/map_packer.h"
 #include "table/packed_reader.h"
 
 namespace pointsman::table {
@@ -30,53 +29,17 @@ void read_decided(PackedReader& reader, std::vector<DecidedCount>& decided) {
   }
 }
 
-int write_to_buffer(void* out, const char* bytes, std::size_t size) {
-  append_bytes(*static_cast<ByteBuffer*>(out), as_bytes({bytes, size}));
-  return 0;
+// The map, behind its length.
+void append_message(ByteBuffer& out, const MapPacker& map) {
+  ByteBuffer payload;
+  map.append_to(payload);
+  append_u32(out, static_cast<std::uint32_t>(payload.size()));
+  append_bytes(out, payload);
 }
 
-// Appends one message: its length, which is known last, and the map that is packed in between.
-class MessageWriter {
- public:
-  MessageWriter(ByteBuffer& out, std::size_t entries) : out_(out), start_(out.size()) {
-    append_u32(out_, 0);
-    msgpack_packer_init(&packer_, &out_, write_to_buffer);
-    msgpack_pack_map(&packer_, entries);
-  }
-  ~MessageWriter() {
-    ByteBuffer length;
-    append_u32(length, static_cast<std::uint32_t>(out_.size() - start_ - kMessageLengthBytes));
-    std::copy(length.begin(), length.end(),
-              out_.begin() + static_cast<ByteBuffer::difference_type>(start_));
-  }
-  MessageWriter(const MessageWriter&) = delete;
-  MessageWriter& operator=(const MessageWriter&) = delete;
-
-  void text(std::string_view value) {
-    msgpack_pack_str(&packer_, value.size());
-    msgpack_pack_str_body(&packer_, value.data(), value.size());
-  }
-  void entry(std::string_view key, std::string_view value) {
-    text(key);
-    text(value);
-  }
-  void entry(std::string_view key, std::uint64_t value) {
-    text(key);
-    number(value);
-  }
-  void entry(std::string_view key, Bytes value) {
-    text(key);
-    msgpack_pack_bin(&packer_, value.size());
-    msgpack_pack_bin_body(&packer_, value.data(), value.size());
-  }
-  void number(std::uint64_t value) { msgpack_pack_uint64(&packer_, value); }
-  void array(std::size_t items) { msgpack_pack_array(&packer_, items); }
-
- private:
-  ByteBuffer& out_;
-  const std::size_t start_;
-  msgpack_packer packer_{};
-};
+void pack_integer(MapPacker& map, std::string_view key, std::uint64_t value) {
+  map.key(key).integer(static_cast<std::int64_t>(value));
+}
 
 }  // namespace
 
@@ -136,39 +99,40 @@ Result<Answer> read_answer(Bytes payload) {
 }
 
 void append_question(ByteBuffer& out, const Question& question) {
-  const std::size_t wanted = question.want.empty() ? 0 : 2;
-  const std::size_t decided = question.decided.empty() ? 0 : 1;
-  MessageWriter writer(out, 4 + wanted + decided);
-  writer.entry("version", kVersion);
-  writer.entry("haproxy", question.haproxy);
-  writer.entry("generation", question.generation);
-  writer.entry("have", question.have);
-  if (wanted != 0) {
-    writer.entry("want", question.want);
-    writer.entry("offset", question.offset);
+  MapPacker map;
+  pack_integer(map, "version", kVersion);
+  map.key("haproxy").text(question.haproxy);
+  pack_integer(map, "generation", question.generation);
+  map.key("have").text(question.have);
+  if (!question.want.empty()) {
+    map.key("want").text(question.want);
+    pack_integer(map, "offset", question.offset);
   }
-  if (decided == 0) return;
-  writer.text("decided");
-  writer.array(question.decided.size());
-  for (const DecidedCount& entry : question.decided) {
-    writer.array(4);
-    writer.text(entry.gateway);
-    writer.text(entry.route);
-    writer.text(entry.reason);
-    writer.number(entry.count);
+  if (!question.decided.empty()) {
+    Packer& decided = map.key("decided");
+    decided.array(question.decided.size());
+    for (const DecidedCount& entry : question.decided) {
+      decided.array(4);
+      decided.text(entry.gateway);
+      decided.text(entry.route);
+      decided.text(entry.reason);
+      decided.integer(static_cast<std::int64_t>(entry.count));
+    }
   }
+  append_message(out, map);
 }
 
-void append_nothing_new(ByteBuffer& out) { const MessageWriter empty(out, 0); }
+void append_nothing_new(ByteBuffer& out) { append_message(out, MapPacker()); }
 
 void append_answer(ByteBuffer& out, const std::string& id, std::uint64_t size, std::uint64_t offset,
                    Bytes bytes) {
   assert(bytes.size() <= limits::kBridgePartBytes);
-  MessageWriter writer(out, 4);
-  writer.entry("id", id);
-  writer.entry("size", size);
-  writer.entry("offset", offset);
-  writer.entry("bytes", bytes);
+  MapPacker map;
+  map.key("id").text(id);
+  pack_integer(map, "size", size);
+  pack_integer(map, "offset", offset);
+  map.key("bytes").binary(bytes);
+  append_message(out, map);
 }
 
 std::string table_id(Bytes table) {

@@ -9,9 +9,11 @@ In Markdown, an HTML comment before a fenced block makes it part of the test:
 Blocks of one document share a folder and run from top to bottom. `pointsman` is the program under
 test (environment variable POINTSMAN_PROGRAM); the project's own folders can be read as usual.
 """
+import contextlib
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -34,6 +36,26 @@ def make_folder(folder, program):
     (folder / "build/release/pointsman").symlink_to(program)
 
 
+def run(text, folder, path):
+    """What bash printed, and its fault or None. Nothing that it started outlives it."""
+    shell = subprocess.Popen(["bash", "-euo", "pipefail", "-c", text], cwd=folder, text=True,
+                             env={**os.environ, "PATH": path}, start_new_session=True,
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    fault = None
+    try:
+        printed, errors = shell.communicate(timeout=60)
+        if shell.returncode != 0:
+            fault = f"exit {shell.returncode}"
+    except subprocess.TimeoutExpired:
+        fault = "takes too long"
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(shell.pid, signal.SIGKILL)
+    if fault == "takes too long":
+        printed, errors = shell.communicate()
+    return printed, fault and f"{text}\n{fault}\n{printed}{errors}"
+
+
 def run_document(text, program):
     """The first thing that went wrong, or None."""
     blocks = list(BLOCK.finditer(text))
@@ -53,12 +75,9 @@ def run_document(text, program):
                 if printed != block["text"]:
                     return f"printed\n{printed}\ninstead of\n{block['text']}"
             else:
-                ran = subprocess.run(["bash", "-euo", "pipefail", "-c", block["text"]],
-                                     cwd=folder, env={**os.environ, "PATH": path}, timeout=60,
-                                     text=True, capture_output=True, check=False)
-                printed = ran.stdout
-                if ran.returncode != 0:
-                    return f"{block['text']}\nexit {ran.returncode}\n{ran.stdout}{ran.stderr}"
+                printed, fault = run(block["text"], folder, path)
+                if fault:
+                    return fault
     return None
 
 

@@ -33,7 +33,7 @@ ONLY_IN = {
     r"yaml-cpp/.*": r"spoa/config/",
     r"openssl/.*": r"spoa/(agent|api|net)/",
     r"CLI/.*": r"spoa/cli/",
-    r"nlohmann/.*": r"spoa/(api|cli|config)/|spoa/registry/stored_registry\.cc",
+    r"nlohmann/.*": r"spoa/(api|cli|config|render)/|spoa/registry/stored_registry\.cc",
     r"httplib\.h": r"spoa/api/http_server\.cc",
     r"ares.*\.h": r"spoa/discovery/dns_lookup\.cc",
     r"kainjow/.*": r"spoa/render/",

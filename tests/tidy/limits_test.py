@@ -12,7 +12,7 @@ WAITING_TIMES = {
     "kAcceptPause", "kHelloTimeout", "kWriteTimeout", "kLingerTimeout", "kDrainQuiet",
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
     "kTableFileDelay", "kTableFileRetry", "kForwardTimeout", "kRegistryCoalesce",
-    "kRegistryFileDelay", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
+    "kRegistryFileDelay", "kHaproxyCheckWait", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
 }
 
 

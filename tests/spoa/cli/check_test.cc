@@ -65,6 +65,24 @@ TEST_CASE("check warns of headers that gateways need and HAProxy does not send")
   CHECK_THAT(result.err, !Contains("'cookie'"));
 }
 
+TEST_CASE("check notes a route to a service that neither a file nor a gateway has") {
+  const Deployment deployment;
+  deployment.folder.write("pointsman.yaml", "gateways: gateways\nservices: services\n");
+  deployment.folder.write("services/web.yaml", "name: web\n");
+  deployment.folder.write("gateways/shop.yaml",
+                          "name: shop\nroutes:\n"
+                          "  v1: {weight: 100%, instances: ['10.0.0.1:80']}\n"
+                          "  v2: {weight: 0%, service: shop-v1}\n"
+                          "  v3: {weight: 0%, service: web}\n"
+                          "  v4: {weight: 0%, service: wbe}\n");
+  const ProgramResult result = deployment.run({"check", "--strict"});
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.err,
+             Contains("shop.yaml:6:29: note: routes.v4: no file has the service 'wbe'") &&
+                 Contains("did you mean 'web'?") && !Contains("routes.v2") &&
+                 !Contains("routes.v3"));
+}
+
 TEST_CASE("check tells every error with its place, all at once") {
   const ProgramResult result = check_text(
       "name: shop\n"

@@ -74,6 +74,32 @@ routes:
         "g.yaml:6:3: warning: routes.v3: nothing is found by 'discover' without a port\n");
 }
 
+TEST_CASE("services that no file has are noted once each, with the known one that is near") {
+  Diagnostics diagnostics;
+  config::GatewayStore store("");
+  const auto load = store.load({config::parse_gateway_file("g.yaml", R"(
+name: shop
+routes:
+  web: {weight: 100%}
+  v1: {weight: 0%, service: wbe}
+  v2: {weight: 0%, service: wbe}
+  v3: {weight: 0%, service: billing}
+  v4: {weight: 0%, backend: be}
+  v5: {weight: 0%, instances: ["10.0.0.1:80"]}
+  "[192.0.2.10:80]": {weight: 0%}
+)",
+                                                           diagnostics)},
+                               diagnostics);
+  cli::tell_unknown_services(*load.table, {"web", "db"}, diagnostics);
+  std::string notes;
+  for (const Diagnostic& item : diagnostics.items()) notes += to_text(item) + "\n";
+  CHECK(notes ==
+        "g.yaml:5:29: note: routes.v1: no file has the service 'wbe': until somebody registers it, "
+        "the route has no server; did you mean 'web'?\n"
+        "g.yaml:7:29: note: routes.v3: no file has the service 'billing': until somebody registers "
+        "it, the route has no server\n");
+}
+
 TEST_CASE("two routes of one service, and a name that is none, are warned about") {
   const std::string longest(60, 'v');
   const Found f = found(

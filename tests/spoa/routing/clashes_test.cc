@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/limits.h"
 #include "routing/compile.h"
 #include "tests/support/gateway_text.h"
 
@@ -104,4 +105,18 @@ TEST_CASE("A tcp gateway shares its port with no other") {
   CHECK(link_errors(specs) != "");
   specs[1].protocol = GatewaySpec::Protocol::kHttp;
   CHECK(link_errors(specs) != "");
+}
+
+TEST_CASE("so many raw ACLs may all gateways have, however often each stands") {
+  for (const std::size_t count : {limits::kRawAcls, limits::kRawAcls + 1}) {
+    std::string text = "gateway a\n route r 1 if <path /0>\ngateway b\n";
+    for (std::size_t i = 0; i < count; ++i) {
+      text += " route r" + std::to_string(i) + " 1 if <path /" + std::to_string(i) + ">\n";
+    }
+    const std::string faults = link_errors(text);
+    INFO(faults);
+    CHECK(faults.empty() == (count == limits::kRawAcls));
+    if (!faults.empty())
+      CHECK(faults.starts_with("routes.r20.condition: <path /20> is one too many"));
+  }
 }
