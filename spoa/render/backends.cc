@@ -42,11 +42,9 @@ Outcome add_check(const std::string& what, const RouteSpec& route, RouteBackend&
   backend.check = route.check.value_or(routing::CheckSpec());
   if (backend.check.kind != routing::CheckSpec::Kind::kHttp) return Done{};
   if (auto safe = check_path(backend.check.path, what + ", check.path"); !safe) return safe;
-  const std::pair<std::string_view, std::string_view> words[] = {
-      {backend.check.method, ", check.method"},
-      {backend.check.host.empty() ? "none" : backend.check.host, ", check.host"}};
-  for (const auto& [text, key] : words) {
-    if (auto safe = check_word(text, what + std::string(key)); !safe) return safe;
+  if (auto safe = check_word(backend.check.method, what + ", check.method"); !safe) return safe;
+  if (!backend.check.host.empty()) {
+    if (auto safe = check_word(backend.check.host, what + ", check.host"); !safe) return safe;
   }
   return check_arguments(backend.check.status, what + ", check.status");
 }

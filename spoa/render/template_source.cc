@@ -9,9 +9,14 @@
 namespace pointsman::render {
 namespace {
 
-// Those that are parts of a configuration, for anybody's template.
-constexpr std::array<std::string_view, 8> kShippedPartials{
-    "bridge", "decide", "forwarded", "frontend", "agents", "resolvers", "backends", "log_format"};
+// The others are parts of a configuration, for anybody's template.
+constexpr std::array<std::string_view, 5> kWholeFiles{"complete", "sections", "snippet", "spoe",
+                                                      "whitelist"};
+
+bool is_shipped_partial(std::string_view name) {
+  return find_template(name) &&
+         std::find(kWholeFiles.begin(), kWholeFiles.end(), name) == kWholeFiles.end();
+}
 
 TemplateText shipped_text(std::string_view name) {
   const auto text = find_template(name);
@@ -27,8 +32,7 @@ std::shared_ptr<const TemplateText> TemplateSource::find_partial(const std::stri
   const auto own = partials.find(name);
   if (own != partials.end()) {
     found = own->second;
-  } else if (std::find(kShippedPartials.begin(), kShippedPartials.end(), name) !=
-             kShippedPartials.end()) {
+  } else if (is_shipped_partial(name)) {
     found = shipped_text(name);
   } else {
     return nullptr;
@@ -38,7 +42,10 @@ std::shared_ptr<const TemplateText> TemplateSource::find_partial(const std::stri
 }
 
 std::vector<std::string> TemplateSource::partial_names() const {
-  std::vector<std::string> names(kShippedPartials.begin(), kShippedPartials.end());
+  std::vector<std::string> names;
+  for (const std::string_view name : template_names()) {
+    if (is_shipped_partial(name)) names.emplace_back(name);
+  }
   for (const auto& [name, text] : partials) names.push_back(name);
   return names;
 }

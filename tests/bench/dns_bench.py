@@ -2,11 +2,11 @@
 """Measures the DNS responder: /usr/bin/python3 tests/bench/dns_bench.py.
 
 dnsperf asks our responder, gdnsd, NSD and Knot for the same names of the same generated zone, each
-with one worker; they take turns, round after round, and each figure is the median of its rounds. CPU
-time per query is what counts on a noisy machine: the server's processes, user + system. The echo is
-the floor: it sends replies as long as ours without looking anything up (dns_echo.cc). Of the others
-those are measured that are installed: ./dev setup leaves them out, since their packages start
-servers. Text goes to the terminal, JSON to <build>/dns_bench.json.
+with one worker; they take turns, round after round, and each figure is the median of its rounds.
+CPU time per query is what counts on a noisy machine: the server's processes, user + system. The
+echo is the floor: it sends replies as long as ours without looking anything up (dns_echo.cc). Of
+the others those are measured that are installed: ./dev setup leaves them out, since their packages
+start servers. Text goes to the terminal, JSON to <build>/dns_bench.json.
 """
 import argparse
 import json

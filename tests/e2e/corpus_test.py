@@ -1,4 +1,4 @@
-"""HAProxy takes what is rendered from gateways with every field, in every kind, without a warning."""
+"""HAProxy takes what is rendered from gateways with every field, of every kind, without a word."""
 
 import json
 import os

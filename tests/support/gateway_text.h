@@ -122,7 +122,8 @@ inline routing::RouteSpec read_route_line(std::istringstream& words) {
       FAIL("a route's line has no word " << word);
     }
   }
-  if (!route.backend && !route.gateway) route.instances.push_back({"192.0.2.1", 80, 100, {}});
+  if (!route.backend && !route.gateway)
+    route.instances.push_back({"192.0.2.1", 80, 100, false, {}});
   return route;
 }
 

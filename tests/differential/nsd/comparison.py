@@ -2,6 +2,7 @@
 difference has a name in CHOICES and a sentence in docs/dns.md; any other one is a fault."""
 
 import dataclasses
+import re
 
 import dns.message
 import dns.rcode
@@ -20,6 +21,7 @@ CHOICES = {
     "own DS": "a zone inside of another one is asked for its own DS: nothing is signed",
 }
 COMPRESSED = {questions.NS, questions.CNAME, questions.SOA, questions.PTR}
+PLAIN_OPT = re.compile(rb"\0\0\x29..\0\0(..)\0\0", re.DOTALL)
 FLAGS = 0xfff0  # of the header's second word, all but the code; rcode() has that
 TRUNCATED = 0x0200
 
@@ -30,7 +32,8 @@ class Fault(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class View:
-    """What a reply says. A record is (owner, type, TTL, data); OPT is not among them."""
+    """What a reply says. A record is (owner, type, TTL, data) with names and data as text; OPT is
+    not among them."""
     code: int
     flags: int
     answers: frozenset
@@ -45,13 +48,14 @@ class View:
     def __str__(self):
         lines = [f"{dns.rcode.to_text(self.code)} flags {self.flags:#06x} opt {self.opt}"]
         for section in ("answers", "authority", "additional"):
-            for name, kind, ttl, data in sorted(getattr(self, section), key=str)[:8]:
+            for name, kind, ttl, data in sorted(getattr(self, section))[:8]:
                 lines.append(f"  {section}: {name} {ttl} {dns.rdatatype.to_text(kind)} {data}")
         return "\n".join(lines)
 
 
 class Decoder:
-    """Decodes by dnspython, each reply once but for the query's spelling, type, number and RD."""
+    """Decodes by dnspython, each reply once but for the query's spelling, type, number and RD, and
+    for an OPT at its end that says nothing but a size and DO."""
 
     def __init__(self):
         self.known = {}
@@ -66,17 +70,25 @@ class Decoder:
             name, rest = question.name.lower() + b"\0\1\0\1", reply[12 + asked:]
         if (reply[2] ^ question.flags >> 8) & 1:
             raise Fault("RD is not copied")
-        key = bytes([reply[2] & 0xfe]) + reply[3:12] + name + rest
+        flags = bytes([reply[2] & 0xfe, reply[3]])
+        counts, opt = reply[4:12], ()
+        plain = PLAIN_OPT.fullmatch(rest[-11:])
+        if plain:
+            counts = counts[:7] + bytes([counts[7] - 1])
+            rest, opt = rest[:-11], (0, int.from_bytes(plain[1], "big"))
+        key = flags + counts + name + rest
         if key not in self.known:
             self.known[key] = decode(b"\0\0" + key)
-        return self.known[key]
+        view = self.known[key]
+        return dataclasses.replace(view, opt=opt) if plain else view
 
 
 def decode(message):
     read = dns.message.from_wire(message, one_rr_per_rrset=True)
     sections = []
     for section, place in ((read.answer, 6), (read.authority, 8), (read.additional, 10)):
-        records = frozenset((each.name, int(each.rdtype), each.ttl, each[0]) for each in section)
+        records = frozenset((each.name.to_text().lower(), int(each.rdtype), each.ttl,
+                             each[0].to_text()) for each in section)
         with_opt = place == 10 and read.edns >= 0
         if len(records) + with_opt != int.from_bytes(message[place:place + 2], "big"):
             raise Fault("a record comes twice")
@@ -126,7 +138,7 @@ def other_class(question, ours, theirs):
 
 
 def minimal_any(ours, theirs):
-    kinds = [(kind, str(data)) for _, kind, _, data in ours.answers]
+    kinds = [(kind, data) for _, kind, _, data in ours.answers]
     if (ours.code, ours.flags, ours.authority) != (theirs.code, theirs.flags & ~TRUNCATED,
                                                    frozenset()):
         raise Fault("ANY: more than the answer differs")
@@ -142,7 +154,7 @@ def is_own_ds(ours, theirs):
     (own_apex, *_), = ours.authority
     (their_apex, *_), = theirs.authority
     rest = (dataclasses.replace(view, authority=frozenset()) for view in (ours, theirs))
-    return own_apex.is_subdomain(their_apex) and len(set(rest)) == 1 and not ours.answers
+    return is_below(own_apex, their_apex) and len(set(rest)) == 1 and not ours.answers
 
 
 def is_foreign(ours, theirs):
@@ -150,7 +162,11 @@ def is_foreign(ours, theirs):
     more = ours.additional - theirs.additional
     apexes = [owner for owner, kind, _, _ in theirs.authority if kind == questions.NS]
     return bool(more) and len(apexes) == 1 and theirs.additional <= ours.additional and not any(
-        owner.is_subdomain(apexes[0]) for owner, _, _, _ in more)
+        is_below(owner, apexes[0]) for owner, _, _, _ in more)
+
+
+def is_below(name, apex):
+    return name.endswith("." + apex)
 
 
 def has_compressed(records):

@@ -68,7 +68,7 @@ class Asker:
         self.there = sorted(model.names)
         # Zones, and names with many records, are few among all names.
         self.notable = model.zones + [name for name in self.there if len(model.names[name]) > 20]
-        self.names = self.there + [self.near(random.choice(self.there)) for _ in self.there * 3]
+        self.names = self.there + [self.near(random.choice(self.there)) for _ in self.there * 2]
         self.names += [tuple(text.encode().split(b".")) if text else () for text in OUTSIDE * 8]
 
     def near(self, labels):

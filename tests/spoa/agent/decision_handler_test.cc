@@ -329,14 +329,12 @@ TEST_CASE("a table that is published takes effect at the next message") {
   CHECK(variables.at("txn.gen").integer == 2);
 }
 
-}  // namespace pointsman::agent
-
 TEST_CASE("an ACL holds where HAProxy says true; NULL and other types are false") {
   const ByteBuffer encoded = test::message("m", {{"acl_00000001", TypedValue::of_bool(true)},
                                                  {"acl_00000002", TypedValue::of_bool(false)},
                                                  {"acl_00000003", TypedValue::null()},
                                                  {"acl_00000004", TypedValue::of_int64(1)}});
-  agent::RequestScratch scratch;
+  RequestScratch scratch;
   scratch.raw_acls.push_back({"of an earlier request", true});
   WireCursor cursor(encoded);
   const routing::Request request = to_request(spop::read_message(cursor), scratch);
@@ -346,3 +344,5 @@ TEST_CASE("an ACL holds where HAProxy says true; NULL and other types are false"
     CHECK(request.raw_acls[i].holds == (i == 0));
   }
 }
+
+}  // namespace pointsman::agent

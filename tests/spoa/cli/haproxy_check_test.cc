@@ -53,7 +53,7 @@ TEST_CASE("a fault that HAProxy finds is told with the gateway's place, and noth
       "exit 1\n");
   const ProgramResult result = check(deployment, haproxy);
   CHECK(result.exit_code == 1);
-  CHECK_THAT(result.err, Contains("gateways/shop.yaml:4:44: routes.v1.balance: HAProxy: parsing "
+  CHECK_THAT(result.err, Contains("gateways/shop.yaml:4:45: routes.v1.balance: HAProxy: parsing "
                                   "[haproxy.cfg:") &&
                              Contains("'balance': what is that?"));
   CHECK_FALSE(std::filesystem::exists(deployment.folder.path("out")));

@@ -77,7 +77,7 @@ TEST_CASE("partials are looked into where they stand, and told once") {
   source.partials["one"] = template_text("one.mustache", "{{name}}");
   source.partials["two"] = template_text("two.mustache", "\n {{name}}");
   CHECK(faults_of(source) ==
-        "two.mustache:2:2: no data has the name 'name' here; 'gateways' has it\n");
+        "two.mustache:2:2: no data has the name 'name' here; did you mean 'names'?\n");
 }
 
 TEST_CASE("a partial that is not there is an error, with the near one") {

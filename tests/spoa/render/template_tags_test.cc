@@ -38,7 +38,7 @@ TEST_CASE("tags are read with their kind, name, line and column") {
   CHECK(at(3) == "x 2:28");
   CHECK(at(4) == "none 3:2");  // in characters
   CHECK(at(6) == "decide 3:20");
-  CHECK(at(8) == "routes 4:9");
+  CHECK(at(8) == "routes 4:8");
   const Kind kinds[] = {Kind::kVariable, Kind::kSection,  Kind::kVariable,
                         Kind::kVariable, Kind::kInverted, Kind::kEnd,
                         Kind::kPartial,  Kind::kOther,    Kind::kEnd};

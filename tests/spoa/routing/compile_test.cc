@@ -158,7 +158,7 @@ TEST_CASE("A strength is 100 % where a condition has none, and 0 may be given") 
 
 TEST_CASE("A route leads to one place") {
   GatewaySpec spec = test::gateway_spec("gateway shop\n route a - to inner\n rewrite /x");
-  spec.routes[0].instances.push_back({"192.0.2.1", 80, 100, {}});
+  spec.routes[0].instances.push_back({"192.0.2.1", 80, 100, false, {}});
   CHECK(findings(spec) ==
         "routes.a.gateway: a route to another gateway has no backend, service, discover or "
         "instances\n"
