@@ -222,7 +222,9 @@ Result<Json> template_data(const RouteTable& table, const Options& options, Data
   if (auto added = add_frontends(table, options, wanted.frontends, data); !added) {
     return added.error();
   }
-  data["log_decisions"] = !wanted.own_global || !options.log_target.empty();
+  const bool logs = !wanted.own_global || !options.log_target.empty();
+  data["log_decisions"] = logs;
+  data["quiet_relays"] = logs || !wanted.frontends;  // a snippet goes to where the user logs
   data["only_gateway"] = only_gateway(table);
   data["acls"] = acl_list(table);
   data["gateways"] = Json::array();

@@ -33,7 +33,7 @@ class CertificateMaker {
   // An authority of that name, whose certificate is `<name>.pem`.
   CertificateMaker(const TemporaryFolder& folder, const std::string& name) : folder_(folder) {
     key_.reset(EVP_EC_gen("P-256"));
-    certificate_ = make(name, *key_, {});
+    certificate_ = make(name, *key_, {.to = std::chrono::hours(24 * 365)});
     path = folder.write(name + ".pem", text_of(*certificate_));
   }
 

@@ -364,6 +364,9 @@ TEST_CASE("with agents by TLS there is a relay for the bridge, and more time for
   CHECK_THAT(text, Contains("server agent1 agent.example:9013 ssl verify required ca-file "
                             "/etc/ca.pem verifyhost agent.example crt /etc/own.pem init-addr"));
   CHECK_THAT((*files)[1].text, Contains("timeout hello 500ms"));
+  CHECK_THAT(text, !Contains("set-log-level"));
+  CHECK_THAT((*render::render_snippet(*table_of({shop()}), options))[0].text,
+             Contains("    tcp-request content set-log-level silent\n    bind unix@"));
   options.agent_name = "a b";
   CHECK_FALSE(render::render_complete(*table_of({shop()}), options));
 }
