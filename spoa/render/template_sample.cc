@@ -56,6 +56,8 @@ nlohmann::ordered_json sample_data() {
   Options options;
   options.instance_cookie_key = "key";
   options.headers = {"cookie"};
+  options.agent_ca = "ca.pem";
+  options.table_agents.push_back("tls:agent.internal:9013");
   assert(table);
   auto data = template_data(*table, options, {.frontends = true, .gateways = true});
   assert(data);

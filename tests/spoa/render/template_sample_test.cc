@@ -28,10 +28,10 @@ TEST_CASE("the sample has an item in each list, so that every name is known") {
   std::set<std::string> paths;
   collect(sample, "", paths);
   for (const char* path :
-       {"agents.address", "headers", "frontends.fallbacks.acl", "tcp_frontends.by_sni",
-        "backends.servers.name", "backends.cookie.key", "backends.check.path",
-        "gateways.sticky.cookie", "gateways.split_by.key", "gateways.place.line",
-        "gateways.routes.instances.port", "gateways.routes.discover.dns",
+       {"agents.address", "agents.tls", "relays.agents.tls", "headers", "frontends.fallbacks.acl",
+        "tcp_frontends.by_sni", "backends.servers.name", "backends.cookie.key",
+        "backends.check.path", "gateways.sticky.cookie", "gateways.split_by.key",
+        "gateways.place.line", "gateways.routes.instances.port", "gateways.routes.discover.dns",
         "gateways.routes.check.every", "user.keyword"}) {
     INFO(path);
     CHECK(paths.contains(path));
