@@ -47,7 +47,7 @@ TEST_CASE(
   CHECK(files.certificate.path == "/etc/pointsman/tls/a.pem");
   CHECK(files.certificate.key == "spop.listen[1].tls.cert");
   CHECK(files.certificate.place.line == 1);
-  CHECK(files.certificate.place.column == 66);
+  CHECK(files.certificate.place.column == 64);
   CHECK(files.key.path == "/k");
   CHECK(files.client_ca.path == "/etc/pointsman/ca.pem");
   CHECK(files.client_names == std::vector<std::string>{"haproxy1.example.com"});
@@ -81,12 +81,12 @@ TEST_CASE("a mapping without TLS is an address like any other") {
 
 TEST_CASE("one place is one listener, with TLS or without") {
   CHECK(parsed("['*:1', {address: '*:1', tls: {cert: c}}]").faults ==
-        "23 spop.listen[1]: [::]:1 stands here twice\n");
+        "24 spop.listen[1]: [::]:1 stands here twice\n");
 }
 
 TEST_CASE("what a listener with TLS lacks or has too much is told where it stands") {
   CHECK(parsed("{address: '*:1', tls: {}}").faults ==
-        "37 spop.listen.tls: lacks cert, the file of the listener's certificate\n");
+        "38 spop.listen.tls: lacks cert, the file of the listener's certificate\n");
   CHECK(parsed("{tls: {cert: c}}").faults ==
         "16 spop.listen: lacks address, wanted an address like 127.0.0.1:9012, [::1]:9012, *:9012 "
         "or unix:/run/x.sock\n");
