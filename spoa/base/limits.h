@@ -165,6 +165,7 @@ inline constexpr std::chrono::seconds kRegistrationTtl{86400};
 inline constexpr std::chrono::seconds kMassLossWindow{10};  // what leaves in it leaves at once
 inline constexpr std::size_t kRegistryFileBytes = 128u << 20;
 inline constexpr std::chrono::milliseconds kRegistryCoalesce{10};   // between two revisions
+inline constexpr std::chrono::milliseconds kRegistryRest{1000};     // after a long one
 inline constexpr std::chrono::milliseconds kRegistryFileDelay{50};  // for several changes
 inline constexpr std::chrono::seconds kRegistryFileRetry{10};
 

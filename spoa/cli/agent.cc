@@ -23,6 +23,7 @@
 #include "cli/agent_sources.h"
 #include "cli/certificate_keeper.h"
 #include "cli/load.h"
+#include "cli/paced_task.h"
 #include "cli/reloader.h"
 #include "cli/table_keeper.h"
 #include "cli/version.h"
@@ -260,10 +261,9 @@ ExitCode serve(const config::Settings& settings) {
   ZoneKeeper zones(settings);
   std::unique_ptr<AgentRegistry> registry;
   std::optional<CertificateKeeper> certificates;
-  const auto update_zones = [&] {
-    zones.update(*registry->revisions().current(), *sources.table().current());
-  };
-  loop.on_wake(update_zones);
+  PacedTask update_zones(
+      loop, [&] { zones.update(*registry->revisions().current(), *sources.table().current()); });
+  loop.on_wake([&] { update_zones.want(); });
   bool published = false;
   const net::SignalWatch hang_up(loop, SIGHUP, [&] {
     spdlog::info("SIGHUP: reloading");
@@ -292,7 +292,7 @@ ExitCode serve(const config::Settings& settings) {
     if (!published || !serving) return;
     outlet.publish();
     registry->take_gateways(*sources.table().current());
-    update_zones();
+    update_zones.want();
     if (sources.has_table()) registry->set_ready();
   });
   gateways->reload_now();
@@ -303,7 +303,7 @@ ExitCode serve(const config::Settings& settings) {
   registry = start_registry(loop, settings, *server, outlet, zones, sources);
   if (registry == nullptr) return kInvalid;
   certificates.emplace(loop, all_credentials(*server, outlet.server()));
-  update_zones();
+  update_zones.want();
   serving = true;
   outlet.publish();
   log_start(*server, outlet.server(), sources, settings);

@@ -123,6 +123,9 @@ ExitCode run_table_fetch(const TableFetchOptions& options, Console& console) {
     if (!address) return fail(address.error().message, console);
     agent.from = std::move(*address);
   }
+  if (agent.from.starts_with("tls:") && agent.tls.ca.empty()) {
+    return fail(agent.from + ": TLS needs the CA of its certificate (--ca)", console);
+  }
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without a way to say so
   Follower follower(agent.from, agent.to, console);
   if (agent.once) return fetch_once(agent, follower, console);

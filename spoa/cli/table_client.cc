@@ -92,7 +92,6 @@ Result<TableClient> TableClient::connect(const std::string& address,
   const bool over_tls = address.starts_with(kTls);
   const auto peer = peer_of(std::string_view(address).substr(over_tls ? kTls.size() : 0));
   if (!peer) return peer.error();
-  if (over_tls && files.ca.empty()) return Error{"TLS needs the CA of its certificate (--ca)"};
   auto fd = connect_tcp(peer->host, peer->port);
   if (!fd) return fd.error();
   if (!over_tls) return TableClient(std::move(*fd));

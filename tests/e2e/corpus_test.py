@@ -35,6 +35,7 @@ global
     log stdout format raw local0
 defaults
     mode http
+    log global
     timeout connect 2s
     timeout client 10s
     timeout server 10s

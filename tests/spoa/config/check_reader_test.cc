@@ -20,7 +20,7 @@ std::optional<CheckSpec> check_of(const std::string& yaml) {
 TEST_CASE("a check is off, by connecting, or by asking for a path") {
   CHECK(check_of("none")->kind == CheckSpec::Kind::kNone);
   CHECK(check_of("tcp")->kind == CheckSpec::Kind::kTcp);
-  const auto http = check_of("/health?full=1");
+  const auto http = check_of("'/health?full=1'");
   REQUIRE(http);
   CHECK(http->kind == CheckSpec::Kind::kHttp);
   CHECK(http->path == "/health?full=1");

@@ -29,7 +29,7 @@ TEST_CASE("one network, or a list of networks and addresses") {
 
 TEST_CASE("what is no network, or stands twice, is told with its place") {
   CHECK_THAT(faults_of("[10.0.0.0/8, x]"),
-             Contains("forward.allow[1]: found 'x', wanted a network like"));
+             Contains("forward.allow[1]: found the text 'x', wanted a network like"));
   CHECK_THAT(faults_of("10.0.0.1/8"), Contains("wanted a network"));
   CHECK_THAT(faults_of("[10.0.0.0/8, 10.0.0.0/8]"), Contains("allow[1]: stands here twice"));
 }

@@ -96,8 +96,7 @@ TEST_CASE("Gateways without virtual hosts have ports of their own") {
 }
 
 TEST_CASE("A tcp gateway shares its port with no other") {
-  std::vector<GatewaySpec> specs = on_one_port("gateway a host=a\ngateway b host=b");
-  specs[1].protocol = GatewaySpec::Protocol::kTcp;
+  std::vector<GatewaySpec> specs = on_one_port("gateway a host=a\ngateway b tcp");
   CHECK(link_errors(specs) ==
         "shop.yaml:21:7: port: the port 8080 of tcp can't be shared; it belongs to gateway a "
         "(shop.yaml:10)\n");
