@@ -11,7 +11,7 @@ LIMIT = re.compile(r"^inline constexpr ([\w:]+) (k\w+)\b", re.MULTILINE)
 WAITING_TIMES = {
     "kAcceptPause", "kHelloTimeout", "kWriteTimeout", "kLingerTimeout", "kDrainQuiet",
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
-    "kTableFileDelay", "kTableFileRetry", "kForwardTimeout", "kRegistryCoalesce",
+    "kTableFileDelay", "kTableFileRetry", "kForwardTimeout",
     "kRegistryFileDelay", "kHaproxyCheckWait", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
 }
 

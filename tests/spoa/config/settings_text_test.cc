@@ -38,6 +38,12 @@ dns:
 forward:
   allow: []
   to: []
+edge:
+  listen: ["*:80"]
+  tls_listen: ["*:443"]
+  redirect_to_https: false
+  proxy_protocol: []
+  trust_forwarded: []
 sticky:
   keys: "/var/lib/pointsman/sticky.keys"
 virtual_host_domain: ""
