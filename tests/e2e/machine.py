@@ -85,7 +85,7 @@ class Process:
             self.signal(signal.SIGCONT)
             self.signal(signal.SIGTERM)
             try:
-                self.child.wait(15)
+                self.child.wait(30)  # a drain takes 10 s at most, and a busy machine its time
             except subprocess.TimeoutExpired:
                 self.kill()
         return self.child.returncode
