@@ -34,27 +34,29 @@ class Words {
   std::optional<RawAclFault> read_word() {
     const std::size_t begin = at_;
     std::string word;
-    std::optional<std::size_t> quote;
-    for (; at_ < text_.size() && (quote || !is_blank(text_[at_])); ++at_) {
+    char quote = '\0';  // the one that is open, since quoted_from
+    std::size_t quoted_from = 0;
+    for (; at_ < text_.size() && (quote != '\0' || !is_blank(text_[at_])); ++at_) {
       const char c = text_[at_];
       const auto byte = static_cast<unsigned char>(c);
       if ((byte < 0x20 && c != '\t') || byte == 0x7f) {
         return RawAclFault{at_, "a HAProxy ACL has no control characters"};
       }
-      if (quote && c == text_[*quote]) {
-        quote.reset();
-      } else if (!quote && (c == '"' || c == '\'')) {
-        quote = at_;
-      } else if (c == '\\' && (!quote || text_[*quote] == '"')) {
+      if (quote != '\0' && c == quote) {
+        quote = '\0';
+      } else if (quote == '\0' && (c == '"' || c == '\'')) {
+        quote = c;
+        quoted_from = at_;
+      } else if (c == '\\' && quote != '\'') {
         if (++at_ == text_.size()) return RawAclFault{at_ - 1, "nothing follows this '\\'"};
         word += text_[at_];
-      } else if (c == '#' && !quote) {
+      } else if (c == '#' && quote == '\0') {
         return RawAclFault{at_, "for HAProxy '#' begins a comment: put it in quotes"};
       } else {
         word += c;
       }
     }
-    if (quote) return RawAclFault{*quote, "this quote is not closed"};
+    if (quote != '\0') return RawAclFault{quoted_from, "this quote is not closed"};
     return take_brace(word, begin);
   }
 
