@@ -318,6 +318,18 @@ TEST_CASE("tcp gateways have frontends and backends in tcp mode, and an engine o
   }
 }
 
+TEST_CASE("over TLS both engines give a handshake more time") {
+  render::Options options;
+  options.agents = {"tls:agent.internal:9012"};
+  options.agent_ca = "/etc/haproxy/ca.pem";
+  const auto files = render::render_complete(*table_of({shop(), database()}), options);
+  REQUIRE(files);
+  const std::string& spoe = (*files)[1].text;
+  const std::size_t first = spoe.find("timeout hello 500ms");
+  REQUIRE(first != std::string::npos);
+  CHECK(spoe.find("timeout hello 500ms", first + 1) != std::string::npos);
+}
+
 TEST_CASE("a tcp frontend waits for the TLS hello only where a condition asks for its name") {
   auto spec = database();
   spec.routes[1].condition = text("src == 10.0.0.0/8");
