@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 
 #include "base/limits.h"
 
@@ -18,6 +19,8 @@ namespace pointsman {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr int kUnknownExitCode = 127;
 
 class Pipe {
  public:
@@ -82,11 +85,16 @@ bool read_until_end(int fd, Clock::time_point deadline, std::string& output) {
   }
 }
 
-int wait_for(pid_t pid) {
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+// Null: the time is over. Whoever closed its output is about to end, so looking often costs little.
+std::optional<int> wait_until(Clock::time_point deadline, pid_t pid) {
+  while (true) {
+    int status = 0;
+    const pid_t ended = ::waitpid(pid, &status, WNOHANG);
+    if (ended == pid) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (ended < 0 && errno != EINTR) return kUnknownExitCode;  // somebody else took it
+    if (ended == 0 && Clock::now() >= deadline) return std::nullopt;
+    ::poll(nullptr, 0, 1);
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 }  // namespace
@@ -101,13 +109,16 @@ Result<ExternalResult> run_external(const std::vector<std::string>& arguments,
   }
   pipe.close_writer();
   ExternalResult result;
-  const bool ended = read_until_end(pipe.reader(), Clock::now() + patience, result.output);
-  if (!ended) ::kill(-pid, SIGKILL);
-  result.exit_code = wait_for(pid);
-  if (!ended) {
+  const auto deadline = Clock::now() + patience;
+  const bool told_all = read_until_end(pipe.reader(), deadline, result.output);
+  const std::optional<int> exit_code = told_all ? wait_until(deadline, pid) : std::nullopt;
+  if (!exit_code) {
+    ::kill(-pid, SIGKILL);
+    (void)wait_until(Clock::time_point::max(), pid);
     return Error{arguments.front() + ": did not end in " + std::to_string(patience.count()) +
                  " ms"};
   }
+  result.exit_code = *exit_code;
   return result;
 }
 

@@ -35,6 +35,15 @@ TEST_CASE("a program has no input") {
   CHECK(result->output == "end\n");
 }
 
+TEST_CASE("one that closes its output and goes on is waited for, and ended when the time is over") {
+  const auto ended = shell("exec >&- 2>&-; sleep 0.05; exit 4");
+  REQUIRE(ended);
+  CHECK(ended->exit_code == 4);
+  const auto stuck = shell("exec >&- 2>&-; sleep 1000", 50ms);
+  REQUIRE_FALSE(stuck);
+  CHECK(stuck.error().message == "sh: did not end in 50 ms");
+}
+
 TEST_CASE("one that a signal ends has the exit code that shells give it") {
   const auto result = shell("kill -TERM $$");
   REQUIRE(result);
