@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
@@ -169,12 +170,37 @@ Outcome add_backends(const RouteTable& table, const Options& options, Json& data
   return Done{};
 }
 
+// HAProxy would share the connections of an address out between two frontends, without a word.
+class BoundAddresses {
+ public:
+  // `bind` begins with the address, or several that are separated by commas.
+  Outcome add(const std::string& bind, const std::string& frontend) {
+    std::string_view addresses = std::string_view(bind).substr(0, bind.find(' '));
+    while (!addresses.empty()) {
+      const std::size_t comma = std::min(addresses.find(','), addresses.size());
+      const std::string address(addresses.substr(0, comma));
+      const auto [entry, is_new] = owners_.try_emplace(address, frontend);
+      if (!is_new) {
+        return Error{fmt::format("{} is bound twice, by the frontends {} and {}", address,
+                                 entry->second, frontend)};
+      }
+      addresses.remove_prefix(std::min(comma + 1, addresses.size()));
+    }
+    return Done{};
+  }
+
+ private:
+  std::map<std::string, std::string> owners_;
+};
+
 Outcome add_frontends(const RouteTable& table, const Options& options, bool wanted, Json& data) {
   const auto tcp_frontends = plan_tcp_frontends(table, options);
   if (!tcp_frontends) return tcp_frontends.error();
   data["has_tcp"] = !tcp_frontends->empty();
   data["tcp_frontends"] = Json::array();
+  BoundAddresses bound;
   for (const TcpFrontend& frontend : *tcp_frontends) {
+    if (auto added = bound.add(frontend.bind, frontend.name); !added) return added;
     data["tcp_frontends"].push_back(tcp_frontend_data(frontend));
   }
   data["frontends"] = Json::array();
@@ -182,17 +208,19 @@ Outcome add_frontends(const RouteTable& table, const Options& options, bool want
   const auto frontends = plan_frontends(table, options);
   if (!frontends) return frontends.error();
   for (const Frontend& frontend : *frontends) {
+    for (const std::string& bind : frontend.binds) {
+      if (auto added = bound.add(bind, frontend.name); !added) return added;
+    }
     data["frontends"].push_back(frontend_data(frontend, options.edge));
   }
   return Done{};
 }
 
-// What HAProxy evaluates for conditions, of all http gateways.
+// What HAProxy evaluates for conditions.
 Json acl_list(const RouteTable& table) {
   Json list = Json::array();
   std::set<std::string> known;
   for (const auto& gateway : table.gateways()) {
-    if (gateway->spec.protocol == routing::GatewaySpec::Protocol::kTcp) continue;
     for (const routing::RawAcl& acl : routing::raw_acls_of(*gateway)) {
       if (!known.insert(acl.name).second) continue;
       list.push_back({{"name", acl.name},

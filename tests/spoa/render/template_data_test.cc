@@ -61,3 +61,23 @@ TEST_CASE("frontends and gateways are there where they are wanted") {
   CHECK(data_of(shop())["frontends"].size() == 1);
   CHECK(data_of(shop())["gateways"].size() == 1);
 }
+
+TEST_CASE("two frontends have no address in common") {
+  auto plain = gateway("plain", {route("plain/v1", 100, {"127.0.0.1:9004"})});
+  plain.port = 443;
+  auto hosts = shop();
+  hosts.virtual_hosts = {{"www.example.com", {}}};
+  render::Options options;
+  const auto fault = [&] {
+    const auto data = render::template_data(*table_of({plain, hosts}), options,
+                                            {.frontends = true, .gateways = true});
+    return data ? std::string() : data.error().message;
+  };
+  CHECK(fault().empty());
+  options.edge.certificates = "/etc/tls";
+  CHECK(fault() == "*:443 is bound twice, by the frontends port-443 and virtual-hosts");
+  options.port_binds[443] = "192.0.2.1:443,*:80 accept-proxy";
+  CHECK(fault() == "*:80 is bound twice, by the frontends port-443 and virtual-hosts");
+  options.port_binds[443] = "192.0.2.1:443,192.0.2.2:443";
+  CHECK(fault().empty());
+}
