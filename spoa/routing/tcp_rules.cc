@@ -42,6 +42,9 @@ class TcpRules {
       error(spec_.sticky.place, "sticky.by",
             "tcp has no cookies: a tcp gateway with 'sticky: route' needs 'split_by: src'");
     }
+    if (spec_.evict_at_zero) {
+      error(spec_.place, "evict_at_zero", "tcp has no tokens that remember a route");
+    }
     if (spec_.allow_forced) {
       error(spec_.place, "allow_forced", "tcp has no header and no parameter for an override");
     }

@@ -51,6 +51,7 @@ TEST_CASE("Whatever needs HTTP is an error of a tcp gateway, wherever it stands 
         "routes.a.rewrites: tcp has no path to rewrite\n");
   CHECK(findings(" host=a.example.com") ==
         "virtual_hosts: tcp has no Host: wanted conditions on sni, or an http gateway\n");
+  CHECK(findings(" evict") == "evict_at_zero: tcp has no tokens that remember a route\n");
   CHECK(findings(" forced") ==
         "allow_forced: tcp has no header and no parameter for an override\n");
 }
