@@ -2,8 +2,7 @@
 -- The source is any table with `gateway`, `method`, `scheme`, `host`, `path`, `query`, `sni`
 -- (texts), `src` (16 bytes), `port` (integer), `headers` (lower-case name to array of whole lines,
 -- or nil or false) and `acls` (name of an ACL of HAProxy's to whether it holds); what it lacks is
--- empty. Twins: spoa/routing/request.cc and
--- header_block.h.
+-- empty. Twins: spoa/routing/request.cc and header_block.h.
 --
 -- Texts come from anybody: they are searched for plain texts and single classes of bytes, which
 -- takes linear time, and not by other Lua patterns.

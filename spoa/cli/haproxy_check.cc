@@ -10,7 +10,6 @@
 
 #include "base/external_program.h"
 #include "base/limits.h"
-#include "base/write_file.h"
 #include "render/haproxy_messages.h"
 
 namespace pointsman::cli {
@@ -39,27 +38,16 @@ class ScratchFolder {
   std::string path_;
 };
 
-Outcome write_all(const render::RenderedFiles& files, const std::string& folder) {
-  for (const render::RenderedFile& file : files) {
-    const fs::path path = fs::path(folder) / file.name;
-    std::error_code fault;
-    fs::create_directories(path.parent_path(), fault);
-    if (auto written = write_file(path.string(), file.text, 0600); !written) return written;
-  }
-  return Done{};
-}
-
 }  // namespace
 
-Outcome check_by_haproxy(const HaproxyCheck& check, const RenderInto& render,
+Outcome check_by_haproxy(const HaproxyCheck& check, const WriteInto& write,
                          const routing::RouteTable& table, Diagnostics& diagnostics) {
   const ScratchFolder folder;
   if (folder.path().empty()) {
     return Error{fmt::format("no folder to check in: {}", std::strerror(errno))};
   }
-  const auto files = render(folder.path());
+  const auto files = write(folder.path());
   if (!files) return files.error();
-  if (auto written = write_all(*files, folder.path()); !written) return written;
 
   const std::string path = folder.path() + "/" + files->front().name;
   std::vector<std::string> arguments{check.program, "-c"};

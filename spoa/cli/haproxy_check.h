@@ -1,5 +1,5 @@
-// Has HAProxy judge what was rendered, before it goes to its place: the files are written to a
-// folder of their own, which is removed afterwards.
+// Has HAProxy judge what is rendered, before it goes to its place: in a folder of its own, which is
+// removed afterwards.
 #pragma once
 
 #include <functional>
@@ -16,12 +16,12 @@ struct HaproxyCheck {
   std::vector<std::string> own_files;  // read before the rendered one
 };
 
-// Renders into a folder: files name one another by their paths.
-using RenderInto = std::function<Result<render::RenderedFiles>(const std::string& folder)>;
+// Renders for a folder, since files name one another by their paths, and writes them there.
+using WriteInto = std::function<Result<render::RenderedFiles>(const std::string& folder)>;
 
 // What HAProxy says goes to `diagnostics`, about gateways' files where it can be. The error:
 // HAProxy could not be asked.
-Outcome check_by_haproxy(const HaproxyCheck& check, const RenderInto& render,
+Outcome check_by_haproxy(const HaproxyCheck& check, const WriteInto& write,
                          const routing::RouteTable& table, Diagnostics& diagnostics);
 
 }  // namespace pointsman::cli

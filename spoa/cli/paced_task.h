@@ -1,6 +1,6 @@
 // Work that is wanted again and again, perhaps much more often than it can be done: each time is
-// followed by a rest that is three times as long as the work was, so that it takes a quarter of a
-// core at most and its thread has time for others. What is wanted meanwhile is done once, after it.
+// followed by a rest, so that its thread has time for others. What is wanted meanwhile is done
+// once, after it.
 #pragma once
 
 #include <chrono>
@@ -10,6 +10,8 @@
 
 namespace pointsman::cli {
 
+// Three times as long as the work was, so that it takes a quarter of a core: but not shorter than
+// limits::kRegistryCoalesce, and not longer than limits::kRegistryRest.
 std::chrono::milliseconds rest_after(std::chrono::steady_clock::duration work);
 
 class PacedTask {

@@ -151,28 +151,27 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   return options;
 }
 
-// Names each file that it wrote, but of files in a folder below only the folder.
-ExitCode write_files(const render::RenderedFiles& files, const std::string& folder, mode_t mode,
-                     Console& console) {
+Outcome write_files(const render::RenderedFiles& files, const std::string& folder, mode_t mode) {
+  for (const render::RenderedFile& file : files) {
+    const std::filesystem::path path = std::filesystem::path(folder) / file.name;
+    for (const std::string& needed : {folder, path.parent_path().string()}) {
+      if (::mkdir(needed.c_str(), 0755) == 0 || errno == EEXIST) continue;
+      return Error{fmt::format("{}: cannot make the folder: {}", needed, std::strerror(errno))};
+    }
+    if (Outcome written = write_file(path.string(), file.text, mode); !written) return written;
+  }
+  return Done{};
+}
+
+// A folder below stands for all that is in it.
+void print_names(const render::RenderedFiles& files, const std::string& folder, Console& console) {
   std::set<std::string> named;
   for (const render::RenderedFile& file : files) {
     const std::filesystem::path path = std::filesystem::path(folder) / file.name;
-    const std::string parent = path.parent_path().string();
-    for (const std::string& needed : {folder, parent}) {
-      if (::mkdir(needed.c_str(), 0755) == 0 || errno == EEXIST) continue;
-      print_error(fmt::format("{}: cannot make the folder: {}", needed, std::strerror(errno)),
-                  console);
-      return kInvalid;
-    }
-    if (const Outcome written = write_file(path.string(), file.text, mode); !written) {
-      print_error(written.error().message, console);
-      return kInvalid;
-    }
     const bool is_below = file.name.find('/') != std::string::npos;
-    const std::string name = is_below ? parent + "/" : path.string();
+    const std::string name = is_below ? path.parent_path().string() + "/" : path.string();
     if (named.insert(name).second) console.out << printable(name) << '\n';
   }
-  return kGood;
 }
 
 // All that is rendered from.
@@ -204,10 +203,13 @@ Outcome add_instance_key(const RenderOptions& given, const Loaded& loaded, Conso
 // False: errors are told, and nothing shall be written.
 bool passes_haproxy(const Rendering& rendering, const render::Options& options, Console& console) {
   Diagnostics diagnostics;
-  const RenderInto into_folder = [&](const std::string& folder) {
+  const WriteInto into_folder = [&](const std::string& folder) -> Result<render::RenderedFiles> {
     render::Options there = options;
     set_folder(folder, there);
-    return rendering.files(there);
+    auto files = rendering.files(there);
+    if (!files) return files;
+    if (auto written = write_files(*files, folder, 0600); !written) return written.error();
+    return files;
   };
   const Outcome checked =
       check_by_haproxy(rendering.given.haproxy, into_folder, *rendering.table, diagnostics);
@@ -261,7 +263,11 @@ ExitCode run_render(const RenderOptions& options, Console& console) {
     return kGood;
   }
   const mode_t mode = wanted.instance_cookie_key.empty() ? kReadableMode : kSecretMode;
-  return write_files(*files, options.folder, mode, console);
+  if (auto written = write_files(*files, options.folder, mode); !written) {
+    return fail(written.error(), console);
+  }
+  print_names(*files, options.folder, console);
+  return kGood;
 }
 
 }  // namespace pointsman::cli

@@ -31,10 +31,11 @@ Result<ServerLine> server_line(const std::string& what, const routing::InstanceS
   return line;
 }
 
-// As the agent registers what is discovered; else the service that is named, or named alike.
-std::string service_of(const Gateway& gateway, const RouteSpec& route) {
-  if (route.discover) return registry::service_name_for(gateway.name, route.name);
-  return registry::service_name_for(route.service ? route.service->text : route.name);
+// Of a route without instances. What is discovered has the name that the agent registers it by.
+std::string service_name(const Gateway& gateway, const RouteSpec& route) {
+  const std::string* const service = routing::service_of(route);
+  return service == nullptr ? registry::service_name_for(gateway.name, route.name)
+                            : registry::service_name_for(*service);
 }
 
 // Into `backend.check`.
@@ -89,7 +90,7 @@ Result<RouteBackend> route_backend(const Gateway& gateway, const RouteSpec& rout
     backend.servers.push_back(*line);
   }
   if (!backend.servers.empty()) return backend;
-  backend.service = service_of(gateway, route);
+  backend.service = service_name(gateway, route);
   if (const auto fault = registry::fault_in_service_name(backend.service)) {
     return Error{fmt::format("{}: service '{}': {}", what, backend.service, *fault)};
   }

@@ -129,7 +129,6 @@ Json check_data(const routing::CheckSpec& check) {
 
 Json gateway_data(const Gateway& gateway, const routing::RouteTable& table) {
   const GatewaySpec& spec = gateway.spec;
-  const bool tcp = spec.protocol == GatewaySpec::Protocol::kTcp;
   Json routes = Json::array();
   for (std::size_t i = 0; i < gateway.routes.size(); ++i) {
     routes.push_back(route_data(gateway.routes[i], spec.routes[i]));
@@ -137,7 +136,7 @@ Json gateway_data(const Gateway& gateway, const routing::RouteTable& table) {
   return {{"name", spec.name},
           {"place", place_data(spec.place)},
           {"port", spec.port ? Json(*spec.port) : Json(nullptr)},
-          {"tcp", tcp},
+          {"tcp", spec.is_tcp()},
           {"virtual_hosts", table.virtual_hosts_of(gateway)},
           {"sticky", sticky_data(spec.is_tcp() ? spec.sticky : gateway.sticky)},
           {"split_by", split_data(spec.split_by)},

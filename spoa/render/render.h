@@ -82,7 +82,7 @@ struct RenderedFile {
   bool operator==(const RenderedFile&) const = default;
 };
 
-// The configuration comes first. tcp gateways are left out, which a comment in the text says.
+// The configuration comes first.
 using RenderedFiles = std::vector<RenderedFile>;
 
 // "pointsman.cfg" (what to paste, and the backends of routes with instances), SPOE file, map,

@@ -4,6 +4,7 @@
 #include "routing/raw_acl.h"
 
 namespace pointsman::routing {
+
 void Clashes::check_cookie(const Gateway& gateway) {
   const auto [entry, is_new] = cookies_.try_emplace(gateway.sticky.cookie, &gateway);
   if (is_new) return;

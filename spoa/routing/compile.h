@@ -11,9 +11,8 @@
 
 namespace pointsman::routing {
 
-// Null when there is an error. Warnings and notes are added in any case; features whose work is not
-// built yet (tcp gateways, scripts, service and discover instances) are warnings that
-// name the feature.
+// Null when there is an error. Warnings and notes are added in any case; scripts, which nothing
+// runs yet, are warnings.
 std::shared_ptr<const Gateway> compile(const GatewaySpec& spec, Diagnostics& diagnostics);
 
 }  // namespace pointsman::routing
