@@ -23,6 +23,7 @@
 #include <thread>
 #include <vector>
 
+#include "cli/paced_task.h"
 #include "cli/registry_keeper.h"
 #include "cli/zone_keeper.h"
 #include "config/settings.h"
@@ -211,19 +212,19 @@ void run(const Load& load, const config::Settings& settings, Figures& figures) {
   cli::RegistryKeeper keeper(settings, [&loop] { loop.wake(); });
   cli::ZoneKeeper zones(settings);
   const routing::RouteTable no_gateways;
-  const auto update = [&] {
+  cli::PacedTask update(loop, [&] {
     const auto start = steady_clock::now();
     zones.update(*keeper.revisions().current(), no_gateways);
     const auto taken =
         std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - start);
     figures.longest_making = std::max(figures.longest_making, taken);
     ++figures.made;
-  };
-  loop.on_wake(update);
+  });
+  loop.on_wake([&] { update.want(); });
   if (!zones.start()) std::exit(1);
   Changer changer(load, keeper);
   changer.fill();
-  update();
+  update.want();
   const auto asker = std::make_unique<Asker>(load, zones.responder()->addresses()[0].port, figures);
   std::thread changing([&] {
     pace(load.changes, load.length, [&](std::uint64_t number) {
