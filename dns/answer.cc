@@ -24,7 +24,7 @@ constexpr std::array<std::uint8_t, 21> kMinimalAny{
 bool is_name(const Name& name, std::string_view text) { return name == Name::parse(text); }
 
 std::uint64_t likeness_of(std::string_view name, std::uint16_t kind) {
-  return Zones::WireHash{}(name) ^ (std::uint64_t{kind} * 0x9e3779b97f4a7c15);
+  return NodeIndex::hash(name) ^ (std::uint64_t{kind} * 0x9e3779b97f4a7c15);
 }
 
 // One message being answered. run() names the stages; each either settles the reply or goes on.
@@ -152,11 +152,10 @@ class Conversation {
 
   // RFC 1034 section 4.3.2: what a name has, along CNAMEs as long as they stay in our zones.
   Reply from_zones(const Zones::Found& asked) {
-    reply_.likeness =
-        likeness_of(asked.owner, asked.node != nullptr ? query_.type : rcode::kNxDomain);
+    reply_.likeness = likeness_of(asked.owner, asked.node ? query_.type : rcode::kNxDomain);
     const Chain chain = follow(asked);
     const Zones::Found& end = chain.end;
-    const bool is_there = end.zone == nullptr || end.node != nullptr;
+    const bool is_there = end.zone == nullptr || end.node.has_value();
     return send(is_there ? rcode::kNoError : rcode::kNxDomain, Header::kAuthoritative,
                 [&](ReplyWriter& writer) { write(writer, chain); });
   }
@@ -169,7 +168,7 @@ class Conversation {
   };
 
   const RecordSet* cname_of(const Zones::Found& found) const {
-    if (found.node == nullptr || query_.type == type::kCname || query_.type == type::kAny) {
+    if (!found.node || query_.type == type::kCname || query_.type == type::kAny) {
       return nullptr;
     }
     return zones_.find_set(*found.node, type::kCname);
@@ -221,7 +220,7 @@ class Conversation {
   }
 
   std::optional<RecordSet> answering_set(const Zones::Found& found) const {
-    if (found.node == nullptr || found.node->set_count == 0) return std::nullopt;
+    if (!found.node || found.node->set_count == 0) return std::nullopt;
     if (query_.type == type::kAny) return RecordSet{type::kHinfo, 1, kMinimalAny, {}};
     const RecordSet* const set = zones_.find_set(*found.node, query_.type);
     return set != nullptr ? std::optional(*set) : std::nullopt;

@@ -52,21 +52,20 @@ void NameTable::end_set() {
 bool NameTable::add_name(const Name& name, SetRange sets) {
   const Zones::Zone* const zone = closest_zone(name);
   const auto zone_index = static_cast<std::uint32_t>(zone - contents_.zones.data());
-  const auto [place, is_new] = contents_.nodes.try_emplace(
-      std::string(name.wire()), Zones::Node{zone_index, sets.first, sets.count});
-  if (is_new) {
+  if (contents_.nodes.add(name.wire(), {zone_index, sets.first, sets.count})) {
     if (name.wire().starts_with(std::string_view("\1*", 2))) {
       contents_.zones[zone_index].has_wildcards = true;
     }
     add_names_above(name, *zone);
     return true;
   }
-  Zones::Node& node = place->second;
+  Node node = contents_.nodes.find(name.wire())->node;
   const SetRange present{node.first_set, node.set_count};
   if (!are_compatible(present, sets)) return false;
   const SetRange both = joined(present, sets);
   node.first_set = both.first;
   node.set_count = both.count;
+  contents_.nodes.replace(name.wire(), node);
   return true;
 }
 
@@ -100,10 +99,10 @@ void NameTable::add_names_above(const Name& name, const Zones::Zone& own) {
   const Zones::Zone* zone = &own;
   if (name == own.apex) zone = closest_zone(*Name::read(as_bytes(parent_of(name.wire()))));
   if (zone == nullptr) return;
-  const Zones::Node empty{static_cast<std::uint32_t>(zone - contents_.zones.data()), 0, 0};
+  const Node empty{static_cast<std::uint32_t>(zone - contents_.zones.data()), 0, 0};
   std::string_view above = parent_of(name.wire());
   for (; above.size() > zone->apex.wire().size(); above = parent_of(above)) {
-    if (!contents_.nodes.try_emplace(std::string(above), empty).second) return;
+    if (!contents_.nodes.add(above, empty)) return;
   }
 }
 
@@ -115,8 +114,7 @@ Zones::Contents NameTable::finish() {
     contents_.sets.push_back(open.set);
   }
   for (Zones::Zone& zone : contents_.zones) {
-    const Zones::Node& apex = contents_.nodes.find(zone.apex.wire())->second;
-    zone.soa = contents_.sets[apex.first_set];
+    zone.soa = contents_.sets[contents_.nodes.find(zone.apex.wire())->node.first_set];
   }
   return std::move(contents_);
 }

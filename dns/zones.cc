@@ -5,9 +5,8 @@ namespace {
 
 // "*." and the closest name above that exists. Goes down from the apex, so that a name with many
 // labels costs no more than the names that are there.
-const std::pair<const std::string, Zones::Node>* find_wildcard(const Zones::Contents& contents,
-                                                               const Zones::Zone& zone,
-                                                               const Name& name) {
+std::optional<NodeIndex::Found> find_wildcard(const Zones::Contents& contents,
+                                              const Zones::Zone& zone, const Name& name) {
   std::size_t labels = zone.apex.label_count();
   while (contents.nodes.contains(name.last_labels(labels + 1))) ++labels;
   const std::string_view encloser = name.last_labels(labels);
@@ -15,9 +14,7 @@ const std::pair<const std::string, Zones::Node>* find_wildcard(const Zones::Cont
   constexpr std::string_view kAsterisk("\1*", 2);
   std::copy(kAsterisk.begin(), kAsterisk.end(), wire.begin());
   std::copy(encloser.begin(), encloser.end(), wire.begin() + kAsterisk.size());
-  const auto found =
-      contents.nodes.find(std::string_view(wire.data(), kAsterisk.size() + encloser.size()));
-  return found == contents.nodes.end() ? nullptr : &*found;
+  return contents.nodes.find({wire.data(), kAsterisk.size() + encloser.size()});
 }
 
 }  // namespace
@@ -32,18 +29,17 @@ const Zones::Zone* closest_zone(const Zones::Contents& contents, const Name& nam
 }
 
 Zones::Found Zones::find(const Name& name) const {
-  const auto exact = contents_.nodes.find(name.wire());
-  if (exact != contents_.nodes.end()) {
-    return {&contents_.zones[exact->second.zone], &exact->second, exact->first};
+  if (const auto exact = contents_.nodes.find(name.wire())) {
+    return {&contents_.zones[exact->node.zone], exact->node, exact->name};
   }
   const Zone* const zone = closest_zone(contents_, name);
   if (zone == nullptr) return {};
   if (zone->has_wildcards) {
-    if (const auto* const wildcard = find_wildcard(contents_, *zone, name)) {
-      return {zone, &wildcard->second, wildcard->first};
+    if (const auto wildcard = find_wildcard(contents_, *zone, name)) {
+      return {zone, wildcard->node, wildcard->name};
     }
   }
-  return {zone, nullptr, zone->apex.wire()};
+  return {zone, std::nullopt, zone->apex.wire()};
 }
 
 const RecordSet* Zones::find_set(const Node& node, std::uint16_t type) const {

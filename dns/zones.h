@@ -5,15 +5,16 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/wire_cursor.h"
 #include "dns/name.h"
+#include "dns/node_index.h"
 
 namespace pointsman::dns {
 
@@ -42,35 +43,19 @@ class Zones {
     bool has_wildcards = false;
   };
 
-  // Which of `sets` a name has: a range, so that names may share their records.
-  struct Node {
-    std::uint32_t zone = 0;
-    std::uint32_t first_set = 0;
-    std::uint32_t set_count = 0;
-  };
-
-  struct WireHash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view wire) const {
-      return std::hash<std::string_view>{}(wire);
-    }
-  };
-  template <class Value>
-  using ByName = std::unordered_map<std::string, Value, WireHash, std::equal_to<>>;
-
   struct Contents {
     ByteBuffer records;      // what all sets point into
     std::vector<Glue> glue;  // likewise
     std::vector<RecordSet> sets;
     std::vector<Zone> zones;
-    ByName<std::uint32_t> zone_by_apex;
+    std::map<std::string, std::uint32_t, std::less<>> zone_by_apex;
     std::vector<std::size_t> apex_label_counts;  // descending, each once
-    ByName<Node> nodes;
+    NodeIndex nodes;                             // their sets are ranges of `sets`
   };
 
   struct Found {
     const Zone* zone = nullptr;  // null: the name is outside of all zones
-    const Node* node = nullptr;  // null: the name does not exist in its zone
+    std::optional<Node> node;    // null: the name does not exist in its zone
     std::string_view owner;      // the node's name, the wildcard's too; the zone's without a node
   };
 

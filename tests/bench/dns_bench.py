@@ -1,15 +1,18 @@
 #!/usr/bin/python3
 """Measures the DNS responder: /usr/bin/python3 tests/bench/dns_bench.py.
 
-dnsperf asks our responder, gdnsd, NSD and Knot for the same names of the same generated zone, each
-with one worker; they take turns, round after round, and each figure is the median of its rounds.
-CPU time per query is what counts on a noisy machine: the server's processes, user + system. The
-echo is the floor: it sends replies as long as ours without looking anything up (dns_echo.cc). Of
-the others those are measured that are installed: ./dev setup leaves them out, since their packages
-start servers. Text goes to the terminal, JSON to <build>/dns_bench.json.
+dns_blaster asks our responder, gdnsd, NSD and Knot for the same names of the same generated zone, as
+fast as each answers. Each has one worker and, where there are two processors, one of its own beside
+the asker's. They take turns, round after round; each figure is the median of its rounds. CPU time
+per query is what counts on a noisy machine: the server's processes, user + system, and that as a
+multiple of the echo's in the same round. The echo is the floor: it sends replies as long as ours
+without looking anything up (dns_echo.cc). Of the others those are measured that are installed:
+./dev setup leaves them out, since their packages start servers. Text goes to the terminal, JSON to
+<build>/dns_bench.json.
 """
 import argparse
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -25,7 +28,8 @@ ZONE = "hap.test"
 SERVERS = ("echo", "pointsman", "gdnsd", "nsd", "knot")
 SERVICES = 1000
 INSTANCES = 10
-CLIENTS = 8
+# What is asked in each row: what the name begins with, the type.
+QUERIES = {"A": ("s", 1), "SRV": ("s", 33), "AAAA, none": ("s", 28), "not there": ("x", 1)}
 
 NSD = """server:
     ip-address: 127.0.0.1
@@ -89,16 +93,6 @@ def zone_text():
     return "\n".join(lines) + "\n"
 
 
-def query_files(folder):
-    """What is asked in each row, as dnsperf reads it."""
-    kinds = {"A": "s{}.service.hap.test A", "SRV": "s{}.service.hap.test SRV",
-             "AAAA, none": "s{}.service.hap.test AAAA", "not there": "x{}.service.hap.test A"}
-    for number, (kind, line) in enumerate(kinds.items()):
-        path = folder / f"queries{number}"
-        path.write_text("".join(line.format(i) + "\n" for i in range(SERVICES)))
-        yield kind, path
-
-
 def commands(build, folder, ports):
     """The servers that are here: name, command."""
     (folder / "zone").write_text(zone_text())
@@ -144,19 +138,22 @@ def wait_until_served(name, port, processes, seconds=20):
         time.sleep(0.1)
 
 
-def measure(name, port, pid, queries, seconds):
+def on_processor(number, command):
+    """The command bound to a processor, where there is more than one."""
+    return ["taskset", "-c", str(number), *command] if len(os.sched_getaffinity(0)) > 1 else command
+
+
+def measure(build, server, port, pid, query, seconds):
     before = with_children(pid)
-    text = subprocess.run(
-        ["dnsperf", "-s", "127.0.0.1", "-p", str(port), "-d", str(queries), "-e", "-l",
-         str(seconds), "-c", str(CLIENTS), "-T", "1"], check=True, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    letter, number = query
+    command = [build / "tests/bench/dns_blaster", f"127.0.0.1:{port}", f"{letter}#.service.{ZONE}",
+               number, SERVICES, seconds]
+    figures = json.loads(subprocess.run(
+        on_processor(1, [str(word) for word in command]), check=True, stdout=subprocess.PIPE).stdout)
     spent = with_children(pid) - before
-    completed = int(re.search(r"Queries completed: +(\d+)", text)[1])
-    lost = int(re.search(r"Queries lost: +(\d+)", text)[1])
-    if completed == 0:
-        sys.exit(f"bench: {name} answered nothing")
-    return {"us": spent * 1e6 / completed, "lost": lost,
-            "rate": float(re.search(r"Queries per second: +([\d.]+)", text)[1])}
+    if figures["answered"] == 0:
+        sys.exit(f"bench: {server} answered nothing")
+    return {**figures, "us": spent * 1e6 / figures["answered"]}
 
 
 def measure_all(build, rounds, seconds):
@@ -168,16 +165,18 @@ def measure_all(build, rounds, seconds):
         folder = pathlib.Path(name)
         pids = {}
         for server, command in commands(build, folder, ports).items():
-            pids[server] = processes.start(command).pid
+            pids[server] = processes.start(on_processor(0, command)).pid
             wait_until_served(server, ports[server], processes)
-        for kind, queries in query_files(folder):
+        for kind, query in QUERIES.items():
             taken = {server: [] for server in pids}
             for _ in range(rounds):
                 for server, pid in pids.items():
-                    taken[server].append(measure(server, ports[server], pid, queries, seconds))
+                    taken[server].append(
+                        measure(build, server, ports[server], pid, query, seconds))
+                    taken[server][-1]["echoes"] = taken[server][-1]["us"] / taken["echo"][-1]["us"]
             for server, measured in taken.items():
                 rows.append({"query": kind, "server": server, "rounds": measured})
-                for key in ("us", "rate", "lost"):
+                for key in ("us", "echoes", "per_second", "lost", "bytes"):
                     rows[-1][key] = round(statistics.median(r[key] for r in measured), 2)
     return rows
 
@@ -187,24 +186,24 @@ def show(report):
         print(line)
     print(f"{report['rounds']} rounds of {report['seconds']} s, {SERVICES} services of {INSTANCES} "
           "instances, one worker each; median\n")
-    print(f"{'query':12}{'server':12}{'CPU µs/query':>14}{'answers/s':>12}{'lost':>8}")
+    print(f"{'query':12}{'server':12}{'CPU µs/query':>14}{'x echo':>8}{'answers/s':>12}"
+          f"{'bytes':>8}{'lost':>8}")
     for row in report["rows"]:
-        print(f"{row['query']:12}{row['server']:12}{row['us']:14.2f}{row['rate']:12,.0f}"
-              f"{row['lost']:8.0f}")
+        print(f"{row['query']:12}{row['server']:12}{row['us']:14.2f}{row['echoes']:8.2f}"
+              f"{row['per_second']:12,.0f}{row['bytes']:8.0f}{row['lost']:8.0f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", default="build/bench", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=int, default=3, help="of each server in each round")
-    parser.add_argument("--quick", action="store_true", help="one round of 1 s: does it run?")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=int, default=1, help="of each server in each round")
+    parser.add_argument("--quick", action="store_true", help="one round: does it run?")
     options = parser.parse_args()
     if options.quick:
-        options.rounds, options.seconds = 1, 1
+        options.rounds = 1
     report = describe_machine(options.build)
-    report["versions"] = [first_line("dpkg-query", "-W", name)
-                          for name in ("dnsperf", "gdnsd", "nsd", "knot")]
+    report["versions"] = [first_line("dpkg-query", "-W", name) for name in ("gdnsd", "nsd", "knot")]
     report.update(rounds=options.rounds, seconds=options.seconds,
                   rows=measure_all(options.build, options.rounds, options.seconds))
     show(report)

@@ -37,7 +37,7 @@ NameTable with_zone(std::initializer_list<std::string_view> apexes) {
 
 std::size_t set_count(const Zones& zones, std::string_view name) {
   const Zones::Found found = zones.find(named(name));
-  REQUIRE(found.node != nullptr);
+  REQUIRE(found.node.has_value());
   return zones.sets(*found.node).size();
 }
 

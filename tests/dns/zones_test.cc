@@ -17,7 +17,7 @@ using dns::Zones;
 std::string owner_of(const Zones& zones, const std::string& name) {
   const Zones::Found found = zones.find(Name::parse(name).value());
   if (found.zone == nullptr) return "";
-  if (found.node == nullptr) return "-";
+  if (!found.node) return "-";
   return Name::read(as_bytes(found.owner)).value().to_text();
 }
 
@@ -41,14 +41,14 @@ TEST_CASE("the zone of a name is the one with the longest apex") {
 
 TEST_CASE("a name that is not there tells its zone") {
   const Zones::Found found = reference_zones().find(Name::parse("nope.hap.test").value());
-  CHECK(found.node == nullptr);
+  CHECK_FALSE(found.node.has_value());
   CHECK(found.owner == Name::parse("hap.test").value().wire());
 }
 
 TEST_CASE("a name has sets by type") {
   const Zones& zones = reference_zones();
   const Zones::Found found = zones.find(Name::parse("web.service.hap.test").value());
-  REQUIRE(found.node != nullptr);
+  REQUIRE(found.node.has_value());
   CHECK(zones.find_set(*found.node, dns::type::kSrv)->count == 3);
   CHECK(zones.find_set(*found.node, dns::type::kAaaa) == nullptr);
 }
