@@ -14,15 +14,18 @@ constexpr std::size_t kSlotsMin = 16;
 constexpr std::size_t kNameBytesUsual = 32;
 constexpr std::size_t kHeadBytes = sizeof(Node) + 1;
 
+// A quarter of them stays free, so that a search ends soon.
+std::size_t slots_for(std::size_t names) { return names + names / 3 + 1; }
+
 }  // namespace
 
 void NodeIndex::reserve(std::size_t names) {
-  grow(std::bit_ceil(std::max(2 * names, kSlotsMin)));
+  grow(std::bit_ceil(std::max(slots_for(names), kSlotsMin)));
   entries_.reserve(names * (kHeadBytes + kNameBytesUsual));
 }
 
 bool NodeIndex::add(std::string_view wire, const Node& node) {
-  if (2 * (size_ + 1) > slots_.size()) grow(std::max(2 * slots_.size(), kSlotsMin));
+  if (slots_for(size_ + 1) > slots_.size()) grow(std::max(2 * slots_.size(), kSlotsMin));
   const std::uint64_t own = hash(wire);
   Slot& slot = slots_[slot_of(wire, own)];
   if (slot.entry != kFree) return false;

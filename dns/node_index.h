@@ -29,7 +29,7 @@ class NodeIndex {
 
   static std::uint64_t hash(std::string_view wire) { return std::hash<std::string_view>{}(wire); }
 
-  // For so many names there will be no searching anew for a place.
+  // Makes room for about so many names at once.
   void reserve(std::size_t names);
   std::size_t size() const { return size_; }
 
@@ -54,7 +54,7 @@ class NodeIndex {
   std::size_t slot_of(std::string_view wire, std::uint64_t hash) const;
   Found entry_at(std::uint32_t place) const;
 
-  std::vector<Slot> slots_;  // as many as a power of two, at least twice the names
+  std::vector<Slot> slots_;  // as many as a power of two, a quarter of them free
   ByteBuffer entries_;       // node, the name's size, the name; then the next
   std::size_t size_ = 0;
 };

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Measures the DNS responder: /usr/bin/python3 tests/bench/dns_bench.py.
+"""Measures the DNS responder: ./dev bench dns.
 
 dns_blaster asks our responder, gdnsd, NSD and Knot for the same names of the same generated zone, as
 fast as each answers. Each has one worker and, where there are two processors, one of its own beside
@@ -156,6 +156,12 @@ def measure(build, server, port, pid, query, seconds):
     return {**figures, "us": spent * 1e6 / figures["answered"]}
 
 
+def rotated(names, by):
+    """So that no server always comes after the same one."""
+    by %= len(names)
+    return names[by:] + names[:by]
+
+
 def measure_all(build, rounds, seconds):
     next_port, release_ports = free_ports()
     ports = {name: next_port() for name in SERVERS}
@@ -169,11 +175,12 @@ def measure_all(build, rounds, seconds):
             wait_until_served(server, ports[server], processes)
         for kind, query in QUERIES.items():
             taken = {server: [] for server in pids}
-            for _ in range(rounds):
-                for server, pid in pids.items():
+            for number in range(rounds):
+                for server in rotated(list(pids), number):
                     taken[server].append(
-                        measure(build, server, ports[server], pid, query, seconds))
-                    taken[server][-1]["echoes"] = taken[server][-1]["us"] / taken["echo"][-1]["us"]
+                        measure(build, server, ports[server], pids[server], query, seconds))
+                for measured in taken.values():
+                    measured[-1]["echoes"] = measured[-1]["us"] / taken["echo"][-1]["us"]
             for server, measured in taken.items():
                 rows.append({"query": kind, "server": server, "rounds": measured})
                 for key in ("us", "echoes", "per_second", "lost", "bytes"):
@@ -195,7 +202,7 @@ def show(report):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default="build/bench", type=pathlib.Path)
+    parser.add_argument("--build", default="build/release", type=pathlib.Path)
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--seconds", type=int, default=1, help="of each server in each round")
     parser.add_argument("--quick", action="store_true", help="one round: does it run?")

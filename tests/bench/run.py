@@ -228,7 +228,7 @@ def show(report):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--build", default="build/bench", help="folder of the build")
+    parser.add_argument("--build", default="build/release", help="folder of the build")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each setup in each round")
     parser.add_argument("--quick", action="store_true", help="one round of 1 s: does it run?")
