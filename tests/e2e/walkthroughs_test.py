@@ -21,7 +21,7 @@ ALONE = ["unshare", "--net", "bash", "-c", 'ip link set lo up && exec "$@"', "-"
 
 def last_lines(log):
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join([f"---- {log.name}", *lines[-30:]])
+    return "\n".join([f"---- {log.name}", *lines[-15:]])
 
 
 class Walkthroughs(unittest.TestCase):
