@@ -139,10 +139,9 @@ ExitCode run_table_show(const TableShowOptions& options, Console& console) {
   if (!table) return fail(options.file + ": " + table.error().message, console);
   const std::vector<int> keys = key_ids(*stored);
   if (options.json) {
-    print_json({{"generation", stored->generation},
-                {"keys", keys},
-                {"gateways", gateways_json(**table)}},
-               console);
+    print_json(
+        {{"generation", stored->generation}, {"keys", keys}, {"gateways", gateways_json(**table)}},
+        console);
     return kGood;
   }
   print_gateways(**table, console);

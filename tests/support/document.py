@@ -3,12 +3,12 @@
 In Markdown, an HTML comment before a fenced block makes it part of the test:
 
     <!-- test: file NAME -->   the block is written to NAME
-    <!-- test: run -->         the block is typed: one bash -euo pipefail runs them all, so variables
-                               and what was started in the background stay
+    <!-- test: run -->         the block is typed: one bash -euo pipefail runs them all, so
+                               variables and what was started in the background stay
     <!-- test: output -->      the block is what the last run printed, to the letter
 
-A document that starts HAProxy says so by `<!-- test: with haproxy -->` below its title: end-to-end
-tests run it with each version.
+Below its title a document says what it needs beyond bash: `<!-- test: with haproxy -->`, or
+`<!-- test: as root -->` on a machine of its own. End-to-end tests run it then.
 """
 import contextlib
 import os
@@ -19,7 +19,7 @@ import signal
 import subprocess
 import tempfile
 
-WITH_HAPROXY = "<!-- test: with haproxy -->\n"
+NEEDS = re.compile(r"^<!-- test: (with haproxy|as root) -->\n", re.MULTILINE)
 BLOCK = re.compile(
     r"^<!-- test: (?P<kind>run|output|file (?P<name>[\w./-]+)) -->\n+"
     r"^```\w*\n(?P<text>.*?)^```$",
@@ -28,9 +28,15 @@ BLOCK = re.compile(
 MARK = re.compile(r"<!-- test\b")
 
 
+def needs_of(text):
+    """What the document needs, or None."""
+    found = NEEDS.search(text)
+    return found and found[1]
+
+
 def blocks_of(text):
     """The blocks in their order; None where a mark has no fenced block behind it."""
-    text = text.replace(WITH_HAPROXY, "", 1)
+    text = NEEDS.sub("", text, count=1)
     blocks = list(BLOCK.finditer(text))
     return blocks if len(blocks) == len(MARK.findall(text)) else None
 

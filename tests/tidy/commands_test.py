@@ -1,5 +1,5 @@
 """What the documents tell the reader to type works. tests/support/document.py says how they are
-marked, and tests/e2e/walkthroughs_test.py runs those that start HAProxy.
+marked, and tests/e2e/walkthroughs_test.py runs those that need HAProxy.
 
 `pointsman` is the program under test (environment variable POINTSMAN_PROGRAM); the project's own
 folders can be read as usual.
@@ -13,7 +13,7 @@ import unittest
 import project
 
 sys.path.insert(0, str(project.ROOT / "tests/support"))
-from document import WITH_HAPROXY, run_document  # noqa: E402
+from document import needs_of, run_document  # noqa: E402
 
 
 def make_folder(folder, program):
@@ -36,7 +36,7 @@ class Commands(unittest.TestCase):
     def test_what_the_documents_say_works(self):
         program = os.environ["POINTSMAN_PROGRAM"]
         for path, text in project.files().items():
-            if path.endswith(".md") and WITH_HAPROXY not in text:
+            if path.endswith(".md") and needs_of(text) is None:
                 with self.subTest(path):
                     self.assertIsNone(run(text, program))
 
