@@ -92,9 +92,7 @@ std::string summary(const Loaded& loaded) {
 }
 
 void print_text(const Loaded& loaded, Console& console) {
-  if (loaded.table) {
-    for (const auto& gateway : loaded.table->gateways()) print_gateway(*gateway, console);
-  }
+  if (loaded.table) print_gateways(*loaded.table, console);
   console.out.flush();
   print_diagnostics(loaded.diagnostics, console);
   console.err.flush();
@@ -112,10 +110,7 @@ ordered_json diagnostic_json(const Diagnostic& item) {
 }
 
 void print_as_json(const Loaded& loaded, Console& console) {
-  ordered_json gateways = ordered_json::array();
-  if (loaded.table) {
-    for (const auto& gateway : loaded.table->gateways()) gateways.push_back(gateway_json(*gateway));
-  }
+  ordered_json gateways = loaded.table ? gateways_json(*loaded.table) : ordered_json::array();
   ordered_json diagnostics = ordered_json::array();
   for (const Diagnostic& item : loaded.diagnostics.items()) {
     diagnostics.push_back(diagnostic_json(item));

@@ -121,6 +121,8 @@ void add_agent_tls(CLI::App& app, RenderOptions& options) {
       ->type_name("FILE");
   app.add_option("--agent-name", options.agent_name, "Name in theirs (default: the host of each)")
       ->type_name("NAME");
+  app.add_option("--relay-folder", options.relay_folder, "For sockets between HAProxy and bridge")
+      ->type_name("DIR");
 }
 
 // What is rendered, and whether HAProxy judges it.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 namespace pointsman::cli {
 namespace {
@@ -54,15 +55,13 @@ std::string strength_text(const routing::Route& route) {
   return route.condition ? percent(route.strength) : "";
 }
 
-}  // namespace
-
-void print_gateway(const routing::Gateway& gateway, Console& console) {
+void print_gateway(const routing::Gateway& gateway, const std::vector<std::string>& hosts,
+                   Console& console) {
   console.out << bold(printable(gateway.name), console.colour_out);
   const std::string port = port_text(gateway.spec);
   if (!port.empty()) console.out << "  port " << port;
-  if (!gateway.virtual_hosts.empty()) {
-    console.out << "  hosts "
-                << printable(fmt::format("{}", fmt::join(gateway.virtual_hosts, ", ")));
+  if (!hosts.empty()) {
+    console.out << "  hosts " << printable(fmt::format("{}", fmt::join(hosts, ", ")));
   }
   if (gateway.is_sticky()) {
     console.out << "  sticky by " << sticky_text(gateway.sticky.by) << " (cookie "
@@ -95,11 +94,7 @@ void print_gateway(const routing::Gateway& gateway, Console& console) {
   console.out << '\n';
 }
 
-ordered_json optional_text(const std::string& text) {
-  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
-}
-
-ordered_json gateway_json(const routing::Gateway& gateway) {
+ordered_json gateway_json(const routing::Gateway& gateway, const std::vector<std::string>& hosts) {
   ordered_json routes = ordered_json::array();
   for (const routing::Route& route : gateway.routes) {
     routes.push_back(
@@ -114,11 +109,31 @@ ordered_json gateway_json(const routing::Gateway& gateway) {
   return {{"name", gateway.name},
           {"file", file ? ordered_json(*file) : nullptr},
           {"port", optional_text(port_text(gateway.spec))},
-          {"virtual_hosts", gateway.virtual_hosts},
+          {"virtual_hosts", hosts},
           {"sticky", sticky_text(gateway.spec.sticky.by)},
           {"cookie", gateway.is_sticky() ? ordered_json(gateway.sticky.cookie) : nullptr},
           {"split_by", optional_text(split_text(gateway.split_by))},
           {"routes", std::move(routes)}};
+}
+
+}  // namespace
+
+ordered_json optional_text(const std::string& text) {
+  return text.empty() ? ordered_json(nullptr) : ordered_json(text);
+}
+
+void print_gateways(const routing::RouteTable& table, Console& console) {
+  for (const auto& gateway : table.gateways()) {
+    print_gateway(*gateway, table.virtual_hosts_of(*gateway), console);
+  }
+}
+
+ordered_json gateways_json(const routing::RouteTable& table) {
+  ordered_json gateways = ordered_json::array();
+  for (const auto& gateway : table.gateways()) {
+    gateways.push_back(gateway_json(*gateway, table.virtual_hosts_of(*gateway)));
+  }
+  return gateways;
 }
 
 }  // namespace pointsman::cli

@@ -9,8 +9,9 @@
 
 namespace pointsman::cli {
 
-void print_gateway(const routing::Gateway& gateway, Console& console);
-nlohmann::ordered_json gateway_json(const routing::Gateway& gateway);
-nlohmann::ordered_json optional_text(const std::string& text);  // null where it is empty
+// In the table's order, each with all of its virtual hosts, the default one included.
+void print_gateways(const routing::RouteTable& table, Console& console);
+nlohmann::ordered_json gateways_json(const routing::RouteTable& table);  // an array
+nlohmann::ordered_json optional_text(const std::string& text);           // null where it is empty
 
 }  // namespace pointsman::cli

@@ -133,6 +133,7 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   options.agent_ca = absolute_or_empty(given.agent_ca);
   options.agent_certificate = absolute_or_empty(given.agent_certificate);
   options.agent_name = given.agent_name;
+  options.relay_folder = absolute_or_empty(given.relay_folder);
   options.headers = settings.spoe_headers;
   if (!given.folder.empty()) set_folder(given.folder, options);
   set_bridge(given, settings, options);

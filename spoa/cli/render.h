@@ -27,7 +27,8 @@ struct RenderOptions {
   std::vector<std::string> agents;  // empty: the listeners of the settings without TLS
   std::string agent_ca;             // for agents by TLS: files as HAProxy reads them
   std::string agent_certificate;
-  std::string agent_name;  // empty: the host of each
+  std::string agent_name;    // empty: the host of each
+  std::string relay_folder;  // empty: the chroot
   bool no_bridge = false;
   std::vector<std::string> table_agents;  // empty: the table's listeners of the settings
   std::string table_file;                 // empty: `table` in the state folder

@@ -139,14 +139,12 @@ ExitCode run_table_show(const TableShowOptions& options, Console& console) {
   if (!table) return fail(options.file + ": " + table.error().message, console);
   const std::vector<int> keys = key_ids(*stored);
   if (options.json) {
-    ordered_json gateways = ordered_json::array();
-    for (const auto& gateway : (*table)->gateways()) gateways.push_back(gateway_json(*gateway));
     print_json(
-        {{"generation", stored->generation}, {"keys", keys}, {"gateways", std::move(gateways)}},
+        {{"generation", stored->generation}, {"keys", keys}, {"gateways", gateways_json(**table)}},
         console);
     return kGood;
   }
-  for (const auto& gateway : (*table)->gateways()) print_gateway(*gateway, console);
+  print_gateways(**table, console);
   console.out << fmt::format(
       "generation {}, {}, {}\n", stored->generation, counted(stored->gateways.size(), "gateway"),
       keys.empty() ? "no sticky keys" : fmt::format("sticky keys {}", fmt::join(keys, ", ")));

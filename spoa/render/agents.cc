@@ -78,12 +78,16 @@ Result<ServerLine> server_line(const std::string& agent, const Options& options)
   return line;
 }
 
-// In the chroot's own folder, which HAProxy's package makes; Debian's has another one for sockets.
+// By default in the chroot's own folder, which HAProxy's package makes.
+std::string relay_folder(const Options& options) {
+  if (!options.relay_folder.empty()) return options.relay_folder;
+  return options.chroot.empty() ? "/run/haproxy" : options.chroot;
+}
+
 TableRelay relay_to(ServerLine agent, std::size_t number, const Options& options) {
   TableRelay relay;
   relay.name = fmt::format("pointsman-table{}", number);
-  relay.socket = fmt::format("{}/{}.sock", options.chroot.empty() ? "/run/haproxy" : options.chroot,
-                             relay.name);
+  relay.socket = fmt::format("{}/{}.sock", relay_folder(options), relay.name);
   relay.agent = std::move(agent);
   relay.agent.name = fmt::format("agent{}", number);
   return relay;
@@ -111,7 +115,9 @@ Result<TableAgents> plan_table_agents(const Options& options) {
     std::string address = line->address;
     if (!line->tls.empty()) {
       planned.relays.push_back(relay_to(std::move(*line), planned.relays.size() + 1, options));
-      address = *socket_address("unix:" + planned.relays.back().socket, options.chroot);
+      auto seen = socket_address("unix:" + planned.relays.back().socket, options.chroot);
+      if (!seen) return seen.error();
+      address = std::move(*seen);
     } else if (line->named) {
       return Error{fmt::format(
           "table agent {}: wanted unix:PATH, address:port or tls:host:port, HAProxy's Lua looks up "

@@ -39,6 +39,7 @@ Outcome check_options(const Options& options) {
       {options.agent_ca, "CA of the agents"},
       {options.agent_certificate, "certificate for the agents"},
       {options.agent_name, "name of the agents"},
+      {options.relay_folder, "folder of the relays"},
       {options.user, "user"},
       {options.group, "group"},
       {options.stats_socket, "stats socket"},

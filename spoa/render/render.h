@@ -43,6 +43,9 @@ struct Options {
   std::string agent_ca;
   std::string agent_certificate;
   std::string agent_name;
+  // Where HAProxy makes sockets, by which its bridge gets the tables of agents by TLS: below the
+  // chroot. Empty: the chroot itself, or without one /run/haproxy, as Debian has it.
+  std::string relay_folder;
   // Where the two files will lie; the configuration names them by these paths.
   std::string spoe_file = "/etc/haproxy/pointsman.spoe.cfg";
   std::string whitelist_file = "/etc/haproxy/pointsman.backends.map";

@@ -37,11 +37,19 @@ class TagReader {
     if (unescaped) ++begin;
     const std::string_view close = unescaped ? kCloseUnescaped : close_;
     const std::size_t end = text_.find(close, begin);
-    if (end == std::string_view::npos) {
+    if (end == std::string_view::npos || is_of_another_tag(text_.substr(begin, end - begin))) {
       return fault("this tag does not end, wanted '" + std::string(close) + "'");
     }
     at = end + close.size();
     return add_tag(trimmed(text_.substr(begin, end - begin)), unescaped);
+  }
+
+  // Whether the end that was found closes a later tag: only comments go on over lines.
+  bool is_of_another_tag(std::string_view inside) const {
+    inside = trimmed(inside);
+    if (inside.starts_with('!') || inside.starts_with('=')) return false;
+    return inside.find('\n') != std::string_view::npos ||
+           inside.find(open_) != std::string_view::npos;
   }
 
   std::optional<Diagnostic> add_tag(std::string_view inside, bool unescaped) {

@@ -45,6 +45,7 @@ class Stage:
         self.spop_port = free_port()
         self.agent = None
         self.haproxy = None
+        self.configurations = ["haproxy.cfg"]  # HAProxy's -f, in conf/; Pointsman's comes last
         self.write("pointsman.yaml", f"""\
 gateways: {self.folder}/gateways
 services: {self.folder}/services
@@ -164,17 +165,19 @@ admin:
 
     def check_configuration(self):
         """As an administrator does before a start; the versions must not even warn."""
-        result = subprocess.run([options.haproxy, "-c", "-f", self.path("conf/haproxy.cfg")],
+        result = subprocess.run([options.haproxy, "-c", *self.configuration_arguments()],
                                 capture_output=True, text=True)
         text = result.stdout + result.stderr
         if result.returncode != 0 or "WARNING" in text or "ALERT" in text:
             raise AssertionError(f"haproxy -c is not content:\n{text}")
 
+    def configuration_arguments(self):
+        return [word for name in self.configurations for word in ("-f", self.path(f"conf/{name}"))]
+
     def start_haproxy(self, *arguments):
         self.check_configuration()
-        self.haproxy = self.start(
-            "haproxy", [options.haproxy, *(arguments or ["-db"]), "-f",
-                        self.path("conf/haproxy.cfg")])
+        self.haproxy = self.start("haproxy", [options.haproxy, *(arguments or ["-db"]),
+                                              *self.configuration_arguments()])
         wait_until(self.answers_stats, "HAProxy is up")
 
     def start_master(self):
@@ -216,7 +219,7 @@ admin:
         """HAProxy waits longer for the agent than it does as shipped: for tests about decisions, on
         machines that are busy. Tests about failures leave the times as they are."""
         for name, shipped in (("pointsman.spoe.cfg", "timeout processing 25ms"),
-                              ("haproxy.cfg", "timeout check 100ms")):
+                              (self.configurations[-1], "timeout check 100ms")):
             self.edit(f"conf/{name}", shipped, shipped.rpartition(" ")[0] + " 5s")
 
     def never_ask_the_agent(self):

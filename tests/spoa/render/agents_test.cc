@@ -132,3 +132,14 @@ TEST_CASE("the bridge reaches agents by TLS through relays of HAProxy, one each"
         "unix@/run/haproxy/pointsman-table1.sock,192.0.2.1:9013,"
         "unix@/run/haproxy/pointsman-table2.sock");
 }
+
+TEST_CASE("the relays' sockets lie where they are wanted, below the chroot") {
+  render::Options options = with_tls("tls:a.example:9013");
+  options.relay_folder = "/var/lib/haproxy/run";
+  CHECK(render::plan_table_agents(options)->addresses == "unix@/run/pointsman-table1.sock");
+  options.relay_folder = "/run/haproxy";
+  CHECK_THAT(render::plan_table_agents(options).error().message, Contains("/var/lib/haproxy"));
+  options.chroot.clear();
+  options.relay_folder = "/home/joe";
+  CHECK(render::plan_table_agents(options)->relays[0].socket == "/home/joe/pointsman-table1.sock");
+}

@@ -60,6 +60,13 @@ TEST_CASE("a tag that does not end is told with its place") {
   CHECK(fault_of("{{") == "this tag does not end, wanted '}}'");
 }
 
+TEST_CASE("a tag that forgot its end is not taken to end with the next one") {
+  CHECK(fault_of("{{name} {{address}}\n") == "this tag does not end, wanted '}}'");
+  CHECK(fault_of("{{> agents}\n\n{{> backends}}\n") == "this tag does not end, wanted '}}'");
+  CHECK(fault_of("{{{balance}}\n{{{name}}}\n") == "this tag does not end, wanted '}}}'");
+  CHECK(place_of_fault("x {{#backends}\n{{/backends}}\n") == "1:3");
+}
+
 TEST_CASE("a tag has a name") {
   for (const char* text : {"{{}}", "{{ }}", "{{#}}", "{{/ }}", "{{>}}", "{{&}}", "{{{ }}}"}) {
     INFO(text);
