@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 """Measures the DNS responder: ./dev bench dns.
 
-dns_blaster asks our responder, gdnsd, NSD and Knot for the same names of the same generated zone, as
-fast as each answers. Each has one worker and, where there are two processors, one of its own beside
-the asker's. They take turns, round after round; each figure is the median of its rounds. CPU time
-per query is what counts on a noisy machine: the server's processes, user + system, and that as a
-multiple of the echo's in the same round. The echo is the floor: it sends replies as long as ours
+dns_blaster asks our responder, gdnsd, NSD and Knot for the same names of the same generated zone,
+as fast as each answers. Each has one worker and, where there are two processors, one of its own
+beside the asker's. They take turns, round after round; each figure is the median of its rounds. CPU
+time per query is what counts on a noisy machine: the server's processes, user + system, and that as
+a multiple of the echo's in the same round. The echo is the floor: it sends replies as long as ours
 without looking anything up (dns_echo.cc). Of the others those are measured that are installed:
 ./dev setup leaves them out, since their packages start servers. Text goes to the terminal, JSON to
 <build>/dns_bench.json.
@@ -148,8 +148,8 @@ def measure(build, server, port, pid, query, seconds):
     letter, number = query
     command = [build / "tests/bench/dns_blaster", f"127.0.0.1:{port}", f"{letter}#.service.{ZONE}",
                number, SERVICES, seconds]
-    figures = json.loads(subprocess.run(
-        on_processor(1, [str(word) for word in command]), check=True, stdout=subprocess.PIPE).stdout)
+    asker = on_processor(1, [str(word) for word in command])
+    figures = json.loads(subprocess.run(asker, check=True, stdout=subprocess.PIPE).stdout)
     spent = with_children(pid) - before
     if figures["answered"] == 0:
         sys.exit(f"bench: {server} answered nothing")
