@@ -2,20 +2,15 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
-#include "base/limits.h"
-#include "base/random.h"
 #include "base/write_file.h"
+#include "cli/render_settings.h"
 #include "render/render.h"
-#include "routing/token_view.h"
 
 namespace pointsman::cli {
 namespace {
@@ -23,93 +18,16 @@ namespace {
 constexpr mode_t kReadableMode = 0644;
 constexpr mode_t kSecretMode = 0640;  // HAProxy reads its files before it gives up root
 
-std::string absolute_path(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::absolute(path, ignored).lexically_normal().string();
-}
-
-// Where HAProxy reaches a listener: one on all addresses is dialled on the loopback one; a relative
-// path means this folder here and another one there.
-std::string dial_address(ListenAddress address) {
-  if (address.host == "::" || address.host == "0.0.0.0") address.host = "127.0.0.1";
-  if (address.kind == ListenAddress::Kind::kUnix) {
-    address.path = absolute_path(address.path);
-  }
-  return address.to_text();
-}
-
-bool needs_instance_key(const routing::RouteTable& table) {
-  for (const auto& gateway : table.gateways()) {
-    if (gateway->sticky.by == routing::StickySpec::By::kInstance) return true;
-  }
-  return false;
-}
-
-// The key stays the same over renderings, so it has a file; made where there is none.
-Result<std::string> instance_key(const std::string& path, Console& console) {
-  std::ifstream file(path);
-  std::string key;
-  if (file >> key && !key.empty()) return key;
-  if (::access(path.c_str(), F_OK) == 0) {
-    return Error{path + ": wanted one word, the secret of the instance cookies"};
-  }
-  std::array<std::uint8_t, 24> secret{};
-  fill_random(secret);
-  key = routing::to_base64url(secret);
-  if (const Outcome written = write_file(path, key + "\n", 0600); !written) return written.error();
-  print_error(path + ": made a secret for instance cookies; give it to every HAProxy's renderer",
-              console);
-  return key;
-}
-
-Result<std::map<std::uint16_t, std::string>> parse_port_binds(
-    const std::vector<std::string>& texts) {
-  std::map<std::uint16_t, std::string> binds;
-  for (const std::string& text : texts) {
-    std::uint16_t port = 0;
-    const char* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, port);
-    if (error != std::errc() || port == 0 || stopped == end || *stopped != '=' ||
-        stopped + 1 == end) {
-      return Error{
-          fmt::format("--port-bind '{}': wanted PORT=BIND, as 8080=127.0.0.1:18080", text)};
-    }
-    binds[port] = std::string(stopped + 1, end);
-  }
-  return binds;
-}
-
-void set_bridge(const RenderOptions& given, const config::Settings& settings,
-                render::Options& options) {
-  options.bridge = !given.no_bridge;
-  options.table_file =
-      absolute_path(given.table_file.empty() ? settings.state + "/table" : given.table_file);
-  options.table_agents = given.table_agents;
-  if (!options.table_agents.empty()) return;
-  for (const ListenAddress& address : settings.table.listen) {
-    options.table_agents.push_back(dial_address(address));
-  }
-}
-
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
-  render::Options options;
+  render::Options options = render_options(settings);
   if (given.chroot) options.chroot = *given.chroot;
-  options.agents = given.agents;
-  if (options.agents.empty()) {
-    for (const ListenAddress& address : settings.spop.listen) {
-      options.agents.push_back(dial_address(address));
-    }
-  }
-  options.headers = settings.spoe_headers;
-  if (!given.folder.empty()) {
-    options.spoe_file = absolute_path(given.folder + "/pointsman.spoe.cfg");
-    options.whitelist_file = absolute_path(given.folder + "/pointsman.backends.map");
-    options.bridge_file = absolute_path(given.folder + "/pointsman/pointsman.lua");
-  }
-  set_bridge(given, settings, options);
-  if (!settings.dns.listen.empty()) options.nameserver = dial_address(settings.dns.listen.front());
+  if (!given.agents.empty()) options.agents = given.agents;
+  if (!given.folder.empty()) place_files(given.folder, options);
+  options.bridge = !given.no_bridge;
+  if (!given.table_file.empty()) options.table_file = absolute_path(given.table_file);
+  if (!given.table_agents.empty()) options.table_agents = given.table_agents;
   if (!given.nameserver.empty()) options.nameserver = given.nameserver;
-  options.zone = given.zone.empty() ? settings.dns.zones.front() : given.zone;
+  if (!given.zone.empty()) options.zone = given.zone;
   options.service_slots = given.service_slots;
   if (given.user) options.user = *given.user;
   if (given.group) options.group = *given.group;
@@ -149,7 +67,7 @@ ExitCode write_files(const render::RenderedFiles& files, const std::string& fold
 ExitCode run_render(const RenderOptions& options, Console& console) {
   const auto binds = parse_port_binds(options.port_binds);
   if (!binds) {
-    print_error("render: " + binds.error().message, console);
+    print_error("render: --port-bind " + binds.error().message, console);
     return kUsage;
   }
   const Loaded loaded = load(options.sources, console);
@@ -159,15 +77,15 @@ ExitCode run_render(const RenderOptions& options, Console& console) {
   render::Options wanted = make_options(options, loaded.settings);
   wanted.port_binds = *binds;
   if (needs_instance_key(*loaded.table)) {
-    const std::string file = options.instance_key_file.empty()
-                                 ? loaded.settings.state + "/instance.key"
-                                 : options.instance_key_file;
-    auto key = instance_key(file, console);
+    const std::string file = options.instance_key_file.empty() ? instance_key_file(loaded.settings)
+                                                               : options.instance_key_file;
+    auto key = instance_key(file);
     if (!key) {
       print_error(key.error().message, console);
       return kInvalid;
     }
-    wanted.instance_cookie_key = std::move(*key);
+    if (key->made) print_error(made_instance_key(file), console);
+    wanted.instance_cookie_key = std::move(key->text);
   }
   const auto files = options.snippet ? render::render_snippet(*loaded.table, wanted)
                                      : render::render_complete(*loaded.table, wanted);
