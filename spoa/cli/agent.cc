@@ -21,6 +21,7 @@
 #include "cli/agent_registry.h"
 #include "cli/agent_sources.h"
 #include "cli/load.h"
+#include "cli/managed_haproxy.h"
 #include "cli/reloader.h"
 #include "cli/table_keeper.h"
 #include "cli/version.h"
@@ -233,6 +234,19 @@ void drain(agent::AgentServer& server, ZoneKeeper& zones) {
   zones.drain(limits::kDnsDrain);
 }
 
+void log_no_file() {
+  spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
+}
+
+void log_end(const agent::AgentServer& server, std::uint64_t by_bridges) {
+  spdlog::info("stopped after {}{}", counted(server.counters().decisions, "decision"),
+               by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
+}
+
+void update_haproxy(manage::HaproxyKeeper* haproxy, const AgentSources& sources) {
+  if (haproxy != nullptr && sources.is_whole()) haproxy->update(sources.table().current());
+}
+
 ExitCode serve(const config::Settings& settings) {
   net::EventLoop loop;
   std::optional<net::SignalWatch> terminate(std::in_place, loop, SIGTERM, [&] { loop.stop(); });
@@ -244,6 +258,7 @@ ExitCode serve(const config::Settings& settings) {
   std::optional<Reloader> gateways;
   ZoneKeeper zones(settings);
   std::unique_ptr<AgentRegistry> registry;
+  std::unique_ptr<manage::HaproxyKeeper> haproxy;  // null: it is not managed
   const auto update_zones = [&] {
     zones.update(*registry->revisions().current(), *sources.table().current());
   };
@@ -258,9 +273,7 @@ ExitCode serve(const config::Settings& settings) {
     registry->reload_now();
     if (!published) spdlog::info("no gateway changed");
   });
-  const net::SignalWatch user_1(loop, SIGUSR1, [] {
-    spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
-  });
+  const net::SignalWatch user_1(loop, SIGUSR1, log_no_file);
   raise_descriptor_limit();
   sources.remember_table();
   if (!start_keys(sources, settings.sticky_keys)) return kInvalid;
@@ -278,6 +291,7 @@ ExitCode serve(const config::Settings& settings) {
     outlet.publish();
     registry->take_gateways(*sources.table().current());
     update_zones();
+    update_haproxy(haproxy.get(), sources);
     if (sources.has_table()) registry->set_ready();
   });
   gateways->reload_now();
@@ -291,15 +305,16 @@ ExitCode serve(const config::Settings& settings) {
   serving = true;
   outlet.publish();
   log_start(*server, outlet.server(), sources, settings);
+  haproxy = start_managed_haproxy(settings);
+  update_haproxy(haproxy.get(), sources);
   loop.run();
   // From here a second signal ends the process at once, by the system's default.
   terminate.reset();
   interrupt.reset();
+  haproxy.reset();
   drain(*server, zones);
   registry.reset();
-  const std::uint64_t by_bridges = outlet.stop();
-  spdlog::info("stopped after {}{}", counted(server->counters().decisions, "decision"),
-               by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
+  log_end(*server, outlet.stop());
   return kGood;
 }
 

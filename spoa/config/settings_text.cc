@@ -58,6 +58,31 @@ std::string dns_lines(const DnsSettings& dns, const ForwardSettings& forward) {
   return yaml;
 }
 
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string yaml = "[";
+  for (const std::string& text : texts) yaml += (yaml.size() > 1 ? ", " : "") + quoted(text);
+  return yaml + "]";
+}
+
+std::string manage_lines(const ManageHaproxySettings& managed) {
+  std::string yaml = fmt::format("manage_haproxy:\n  check: {}\n", quoted_list(managed.check));
+  if (!managed.folder.empty()) yaml += fmt::format("  folder: {}\n", quoted(managed.folder));
+  if (!managed.master.empty()) yaml += fmt::format("  master: {}\n", quoted(managed.master));
+  if (!managed.reload.empty()) yaml += fmt::format("  reload: {}\n", quoted_list(managed.reload));
+  yaml += fmt::format("  chroot: {}\n  user: {}\n  group: {}\n", quoted(managed.chroot),
+                      quoted(managed.user), quoted(managed.group));
+  if (!managed.stats_socket.empty()) {
+    yaml += fmt::format("  stats_socket: {}\n", quoted(managed.stats_socket));
+  }
+  if (!managed.log.empty()) yaml += fmt::format("  log: {}\n", quoted(managed.log));
+  yaml += fmt::format("  bind: {}\n", quoted(managed.bind));
+  std::vector<std::string> binds;
+  for (const auto& [port, bind] : managed.port_binds) {
+    binds.push_back(fmt::format("{}={}", port, bind));
+  }
+  return yaml + fmt::format("  port_bind: {}\n  demo: {}\n", quoted_list(binds), managed.demo);
+}
+
 }  // namespace
 
 std::string to_yaml(const Settings& settings) {
@@ -89,6 +114,7 @@ std::string to_yaml(const Settings& settings) {
   if (settings.spoe_headers) {
     yaml += fmt::format("spoe:\n  headers: [{}]\n", fmt::join(*settings.spoe_headers, ", "));
   }
+  yaml += manage_lines(settings.manage_haproxy);
   yaml += fmt::format("sticky:\n  keys: {}\n", quoted(settings.sticky_keys));
   yaml += fmt::format("virtual_host_domain: {}\n", quoted(settings.virtual_host_domain));
   const std::string_view format = settings.log_format == LogFormat::kJson ? "json" : "text";

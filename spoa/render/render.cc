@@ -258,6 +258,7 @@ Result<RenderedFiles> render_complete(const routing::RouteTable& table, const Op
   auto items = frontend_list(*frontends, options.show_decisions);
   if (!items) return items.error();
   values->set("frontends", *items);
+  values->set("fallback_is_first", options.fallback == Options::Fallback::kFirstRoute);
   set_identity(*values, "user", options.user, "user", "uid");
   set_identity(*values, "group", options.group, "group", "gid");
   if (!options.stats_socket.empty()) values->set("stats_socket", options.stats_socket);
