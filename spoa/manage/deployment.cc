@@ -28,8 +28,10 @@ Deployment::Deployment(DeploymentOptions options, Host& host)
 bool Deployment::bring_to(const routing::RouteTable& table) {
   if (!has_files_ && !take_over_files()) return false;
   const std::string wanted = wanted_text(table);
-  if (wanted != settled_) return deploy(table, wanted);
-  return !reload_owed_ || catch_up();
+  if (wanted == settled_) return !reload_owed_ || catch_up();
+  const bool done = deploy(table, wanted);
+  host_.sweep(current_, last_good_);  // also what was tried and refused
+  return done;
 }
 
 // What a process before this one left.
@@ -86,9 +88,10 @@ bool Deployment::deploy(const routing::RouteTable& table, const std::string& wan
     if (!selection) return get_stuck(selection.error().message);
     tell_refused(selection->refused, table);
     if (const auto unknown = find_unknown(table, *selection)) {
-      get_stuck(*unknown);
       settled_ = wanted;
-      return !reload_owed_ || catch_up();
+      const bool done = !reload_owed_ || catch_up();
+      get_stuck(*unknown);
+      return done;
     }
     if (!make_current(*selection)) return false;
     const Reload reload =
@@ -167,7 +170,6 @@ void Deployment::settle(const Reload& taken) {
                  taken.detail.empty() ? "" : fmt::format(" (workers {})", taken.detail));
     if (const Outcome written = host_.write(kLastGoodFile, current_); written) {
       last_good_ = current_;
-      host_.sweep(current_, last_good_);
     } else {
       spdlog::warn("{}; should the agent end now, the next one reloads once more",
                    on_one_line(written.error().message));

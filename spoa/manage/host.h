@@ -20,7 +20,7 @@ class Host {
   // Whole or not at all, and on disk when it returns; makes the folders that it needs.
   virtual Outcome write(const std::string& name, std::string_view text) = 0;
   virtual Outcome rename(const std::string& from, const std::string& to) = 0;
-  // Removes the folders of parts that neither text names.
+  // Removes the folders of parts that neither text names. What can't be removed is left.
   virtual void sweep(std::string_view current, std::string_view last_good) = 0;
   // HAProxy's own check of a file. An error: it could not be made.
   virtual Result<CommandResult> check(const std::string& name) = 0;

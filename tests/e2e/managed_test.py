@@ -191,7 +191,7 @@ class Managed(EndToEndTest):
         self.assertEqual(download.read(size), service.BLOCK * service.blocks)
         self.assertGreaterEqual(self.logged("HAProxy runs its new configuration"),
                                 CHANGES // AT_ONCE)
-        self.assertEqual(self.logged("[error]"), 0)
+        self.assertEqual(self.logged(" error "), 0)
         folders = [name for name in os.listdir(self.stage.path("conf"))
                    if name.startswith("pointsman-")]
         self.assertLessEqual(len(folders), 2)
@@ -199,11 +199,9 @@ class Managed(EndToEndTest):
 
     def test_weights_conditions_and_stickiness_need_no_reload(self):
         self.start()
-        self.stage.gateway(WEIGHTS, share=50, rest=50)
-        self.wait_for_log("published generation")
         worker = self.stage.worker_pid()
         text = self.stage.read("conf/haproxy.cfg")
-        for share in (10, 90, 0, 100):
+        for share in (50, 10, 90, 0, 100):
             before = self.stage.get().generation
             self.stage.gateway(WEIGHTS, share=share, rest=100 - share)
             wait_until(lambda b=before: self.stage.get().generation > b, "the change is taken")
@@ -250,8 +248,7 @@ class Managed(EndToEndTest):
             self.shop(1)
             self.assertTrue(load.wait_for(1, lambda r: r.route == "extra-1", 30))
             self.wait_for_route("t", port=8083)
-        answered = [r for r in load.responses if r.by not in ("agent", "bridge")]
-        self.assertEqual(answered, [])
+        self.assert_no_decision_lost(load)
 
     def test_the_agent_is_restarted_in_the_middle(self):
         self.start()

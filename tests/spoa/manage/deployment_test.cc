@@ -1,6 +1,7 @@
 #include "manage/deployment.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "base/limits.h"
 #include "fake_host.h"
@@ -18,7 +19,7 @@ using Steps = std::vector<std::string>;
 
 namespace {
 
-const Steps kWhole = {"check", "rename haproxy.cfg.new", "reload", "sweep"};
+const Steps kWhole = {"check", "rename haproxy.cfg.new", "reload"};
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -80,7 +81,7 @@ TEST_CASE("a process that ended between rename and reload is made up for") {
   fixture.host.files[kLastGoodFile] = std::string(manage::kOwnLine) + "# older\n";
   fixture.start_anew();
   CHECK(fixture.bring({managed_gateway("a", 1000)}));
-  CHECK(fixture.host.take_steps() == Steps{"reload", "sweep"});
+  CHECK(fixture.host.take_steps() == Steps{"reload"});
   CHECK(fixture.host.files[kLastGoodFile] == fixture.host.current());
 }
 
@@ -117,8 +118,7 @@ TEST_CASE("a gateway that HAProxy refuses keeps its last form, by name, and the 
   const test::Gateways broken = {managed_gateway("a", 1000, "wrong"),
                                  managed_gateway("b", 1001, "source"), managed_gateway("c", 1002)};
   CHECK(fixture.bring(broken));
-  CHECK(fixture.host.take_steps() ==
-        Steps{"check", "check", "rename haproxy.cfg.new", "reload", "sweep"});
+  CHECK(fixture.host.take_steps() == Steps{"check", "check", "rename haproxy.cfg.new", "reload"});
   const std::string& text = fixture.host.running;
   CHECK(has(text, "balance leastconn"));
   CHECK(has(text, "balance source"));
@@ -171,7 +171,7 @@ TEST_CASE("an HAProxy that is not running finds the new files, and is waited for
         "warning: HAProxy is not running (/run/m.sock: No such file or directory); its new "
         "configuration is in /f and waits for it\n");
   CHECK(fixture.bring(gateways));
-  CHECK(fixture.host.take_steps() == Steps{"reload", "sweep"});
+  CHECK(fixture.host.take_steps() == Steps{"reload"});
   CHECK_FALSE(fixture.deployment->facts().haproxy_away);
   CHECK(fixture.deployment->facts().fault.empty());
 }
@@ -272,6 +272,30 @@ TEST_CASE("a step that fails changes nothing that HAProxy has, and is tried agai
   CHECK(fixture.deployment->facts().fault.empty());
 }
 
+TEST_CASE("parts are kept for as long as a file names them") {
+  Fixture fixture;
+  const auto folders = [&] {
+    std::set<std::string> found;
+    for (const auto& [name, text] : fixture.host.files) {
+      const std::string folder = manage::parts_folder_in("/" + name);
+      if (!folder.empty()) found.insert(folder);
+    }
+    return found.size();
+  };
+  CHECK(fixture.bring({managed_gateway("a", 1000)}));
+  CHECK(folders() == 1);
+  for (std::uint16_t i = 0; i < 5; ++i) {
+    const std::string name = "b" + std::to_string(i);
+    CHECK(fixture.bring({managed_gateway("a", 1000), managed_gateway(name, 1001, "wrong")}));
+    CHECK(folders() == 1);
+  }
+  fixture.host.reloads = {Kind::kNotRunning};
+  CHECK_FALSE(fixture.bring({managed_gateway("c", 1000)}));
+  CHECK(folders() == 2);
+  CHECK(fixture.bring({managed_gateway("d", 1000)}));
+  CHECK(folders() == 1);
+}
+
 TEST_CASE("files that can't be read are not taken for missing ones") {
   Fixture fixture;
   fixture.host.cannot = GENERATE(as<std::string>(), kCurrentFile, kLastGoodFile);
@@ -293,7 +317,7 @@ TEST_CASE("a last good file that can't be written costs a reload of the next pro
   fixture.host.take_steps();
   fixture.start_anew();
   CHECK(fixture.bring({managed_gateway("b", 1001)}));
-  CHECK(fixture.host.take_steps() == Steps{"reload", "sweep"});
+  CHECK(fixture.host.take_steps() == Steps{"reload"});
 }
 
 TEST_CASE("of many refused gateways only so many are told") {

@@ -91,7 +91,14 @@ struct FakeHost : manage::Host {
     files.erase(from);
     return Done{};
   }
-  void sweep(std::string_view, std::string_view) override { steps.push_back("sweep"); }
+  void sweep(std::string_view current_text, std::string_view last_good) override {
+    const std::string in_use[] = {manage::parts_folder_in(current_text),
+                                  manage::parts_folder_in(last_good)};
+    std::erase_if(files, [&](const auto& file) {
+      const std::string folder = manage::parts_folder_in("/" + file.first);
+      return !folder.empty() && folder != in_use[0] && folder != in_use[1];
+    });
+  }
   Result<manage::CommandResult> check(const std::string& name) override {
     steps.push_back("check");
     auto messages = judge(files.at(name));
