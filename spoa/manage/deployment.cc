@@ -29,6 +29,11 @@ bool Deployment::bring_to(const routing::RouteTable& table) {
   if (!has_files_ && !take_over_files()) return false;
   const std::string wanted = wanted_text(table);
   if (wanted == settled_) return !reload_owed_ || catch_up();
+  if (wanted == current_) {  // as an earlier process left it, or back from a change that failed
+    keep_forms(table);
+    settled_ = wanted;
+    return catch_up();
+  }
   const bool done = deploy(table, wanted);
   host_.sweep(current_, last_good_);  // also what was tried and refused
   return done;
@@ -60,8 +65,13 @@ std::string Deployment::wanted_text(const routing::RouteTable& table) const {
   return wanted ? wanted->text : "error: " + wanted.error().message;
 }
 
+void Deployment::keep_forms(const routing::RouteTable& table) {
+  forms_.clear();
+  for (const auto& gateway : table.gateways()) forms_.emplace(gateway->name, gateway);
+  tell_refused({}, table);
+}
+
 Result<std::string> Deployment::check(const Configuration& configuration) {
-  if (configuration.text == current_) return std::string();  // it was checked before
   for (const render::RenderedFile& part : configuration.parts) {
     const Outcome written = host_.write(configuration.folder + "/" + part.name, part.text);
     if (!written) return written.error();
@@ -109,7 +119,8 @@ bool Deployment::deploy(const routing::RouteTable& table, const std::string& wan
     held = std::move(selection->refused);
     for (Refusal& refusal :
          find_blamed(reload.detail, kCurrentFile, selection->configuration.text, table)) {
-      held.push_back(std::move(refusal));
+      const auto is_it = [&](const Refusal& other) { return other.gateway == refusal.gateway; };
+      if (std::none_of(held.begin(), held.end(), is_it)) held.push_back(std::move(refusal));
     }
     if (held.size() > known && tries < limits::kManagedReloads) continue;
     get_stuck("HAProxy did not take the new configuration: " + summary(reload.detail));
@@ -148,9 +159,9 @@ bool Deployment::make_current(const Selection& selection) {
   return true;
 }
 
-// Only the reload of the current text is missing.
+// The current text is the one that is wanted; its reload may be missing.
 bool Deployment::catch_up() {
-  const Reload reload = host_.reload();
+  const Reload reload = reload_owed_ ? host_.reload() : Reload{Kind::kTaken, {}};
   if (host_.is_stopping()) return true;
   if (reload.kind == Kind::kTaken) {
     settle(reload);

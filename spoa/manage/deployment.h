@@ -47,6 +47,7 @@ class Deployment {
  private:
   bool take_over_files();
   std::string wanted_text(const routing::RouteTable& table) const;
+  void keep_forms(const routing::RouteTable& table);
   Result<std::string> check(const Configuration& configuration);
   bool deploy(const routing::RouteTable& table, const std::string& wanted);
   std::optional<std::string> find_unknown(const routing::RouteTable& table,
