@@ -162,31 +162,6 @@ admin:
         if bridge:
             shutil.copy(MESSAGE_PACK, self.path("conf/pointsman"))
 
-    def manage(self, *more_ports):
-        """Has the agent keep HAProxy's configuration, in conf/; before it starts."""
-        uid, gid = self.identity()
-        for port in more_ports:
-            self.ports[port] = free_port()
-        # The files are the agent's alone, so the library stands elsewhere.
-        os.makedirs(self.path("lua"))
-        shutil.copy(MESSAGE_PACK, self.path("lua"))
-        os.environ["LUA_PATH"] = self.path("lua/?.lua;;")
-        binds = ", ".join(f'"{port}={ADDRESS}:{here}"' for port, here in self.ports.items())
-        self.write("pointsman.yaml", self.read("pointsman.yaml") + f"""\
-manage_haproxy:
-  folder: {self.folder}/conf
-  check: [{options.haproxy}, -c, -f, FILE]
-  master: {self.folder}/master.sock
-  chroot: {self.folder}/chroot
-  user: "{uid}"
-  group: "{gid}"
-  stats_socket: {self.folder}/stats.sock
-  log: stdout format raw local0
-  bind: {self.hosts[0]}:{self.hosts[1]}
-  port_bind: [{binds}]
-  demo: true
-""")
-
     def check_configuration(self):
         """As an administrator does before a start; the versions must not even warn."""
         result = subprocess.run([options.haproxy, "-c", "-f", self.path("conf/haproxy.cfg")],

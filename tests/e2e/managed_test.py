@@ -3,10 +3,11 @@ run, while traffic flows and whatever goes wrong."""
 
 import os
 import queue
+import shutil
 import socket
 import threading
 
-from harness import EndToEndTest, main, options
+from harness import MESSAGE_PACK, EndToEndTest, main, options
 from machine import ADDRESS, free_port, wait_until
 
 CHANGES = 100
@@ -114,11 +115,41 @@ class Asked:
         return data
 
 
+# The library lies elsewhere than the files, which are the agent's alone.
+SETTINGS = """\
+manage_haproxy:
+  folder: {stage.folder}/conf
+  check: [{haproxy}, -c, -f, FILE]
+  master: {stage.folder}/master.sock
+  chroot: {stage.folder}/chroot
+  user: "{user}"
+  group: "{group}"
+  stats_socket: {stage.folder}/stats.sock
+  log: stdout format raw local0
+  bind: {stage.hosts[0]}:{stage.hosts[1]}
+  port_bind: [{binds}]
+  demo: true
+"""
+
+
+def manage(stage, *more_ports):
+    """Has the stage's agent keep HAProxy's configuration, in conf/; before it starts."""
+    for port in more_ports:
+        stage.ports[port] = free_port()
+    os.makedirs(stage.path("lua"))
+    shutil.copy(MESSAGE_PACK, stage.path("lua"))
+    os.environ["LUA_PATH"] = stage.path("lua/?.lua;;")
+    user, group = stage.identity()
+    binds = ", ".join(f'"{port}={ADDRESS}:{here}"' for port, here in stage.ports.items())
+    stage.write("pointsman.yaml", stage.read("pointsman.yaml") + SETTINGS.format(
+        stage=stage, haproxy=options.haproxy, user=user, group=group, binds=binds))
+
+
 class Managed(EndToEndTest):
     def start(self, *more):
         stage = self.stage
         stage.service("v1", "v2")
-        stage.manage(8081, 8082, 8083)
+        manage(stage, 8081, 8082, 8083)
         self.shop(0)
         for text in more:
             stage.gateway(text)
