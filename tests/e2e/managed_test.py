@@ -11,7 +11,7 @@ from harness import MESSAGE_PACK, EndToEndTest, main, options
 from machine import ADDRESS, free_port, wait_until
 
 CHANGES = 100
-AT_ONCE = 4  # changes that nobody waits for, before the next one is waited for
+AT_ONCE = 2  # changes that nobody waits for, before the next one is waited for
 
 SHOP = """
 name: shop
@@ -77,7 +77,8 @@ class LongService:
             head += data
         if b"upgrade: websocket" in head.lower():
             peer.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                         b"Connection: Upgrade\r\n\r\n")
+                         b"Connection: Upgrade\r\n"  # the key's answer as of RFC 6455
+                         b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n")
             while data := peer.recv(65536):
                 peer.sendall(data)
             return
@@ -199,8 +200,9 @@ class Managed(EndToEndTest):
         port = self.stage.ports[8082]
         wait_until(lambda: self.stage.accepts(f"{ADDRESS}:{port}"), "the gateway long")
         upgraded = Asked(port, ["GET /chat HTTP/1.1", "Host: x", "Connection: Upgrade",
-                                "Upgrade: websocket"])
-        self.assertTrue(upgraded.head.startswith(b"HTTP/1.1 101"))
+                                "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="])
+        self.assertTrue(upgraded.head.startswith(b"HTTP/1.1 101"), upgraded.head)
         download = Asked(port, ["GET /large HTTP/1.1", "Host: x"])
         with self.stage.load(4) as load:
             for number in range(1, CHANGES + 1):
@@ -226,6 +228,8 @@ class Managed(EndToEndTest):
         folders = [name for name in os.listdir(self.stage.path("conf"))
                    if name.startswith("pointsman-")]
         self.assertLessEqual(len(folders), 2)
+        upgraded.socket.close()
+        download.socket.close()
         service.close()
 
     def test_weights_conditions_and_stickiness_need_no_reload(self):

@@ -45,8 +45,8 @@ TEST_CASE("the agent writes what the settings say, and again when it has to") {
     INFO(part);
     CHECK(text.find(part) != std::string::npos);
   }
-  CHECK(text.find("chroot") == std::string::npos);
-  CHECK(text.find("user ") == std::string::npos);
+  CHECK(text.find("\n    chroot ") == std::string::npos);
+  CHECK(text.find("\n    user ") == std::string::npos);
 
   // Weights: another table, the same text.
   std::string other = test::kShop;

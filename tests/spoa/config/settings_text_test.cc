@@ -38,6 +38,14 @@ dns:
 forward:
   allow: []
   to: []
+manage_haproxy:
+  check: ["haproxy", "-c", "-f", "FILE"]
+  chroot: "/var/lib/haproxy"
+  user: "haproxy"
+  group: "haproxy"
+  bind: "*:80"
+  port_bind: []
+  demo: false
 sticky:
   keys: "/var/lib/pointsman/sticky.keys"
 virtual_host_domain: ""
