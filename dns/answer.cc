@@ -175,18 +175,30 @@ class Conversation {
     return zones_.find_set(*found.node, type::kCname);
   }
 
+  static std::string_view target_of(const RecordSet& cname) {
+    return as_text(cname.records.subspan(kRecordHeadBytes));
+  }
+
+  // Whether the chain has come to its last name before.
+  bool is_loop(const Chain& chain) const {
+    if (chain.length == 0) return false;
+    const std::span before(chain.cnames.data(), chain.length - 1);
+    return chain.last == query_.name ||
+           std::any_of(before.begin(), before.end(), [&chain](const RecordSet* cname) {
+             return target_of(*cname) == chain.last.wire();
+           });
+  }
+
   Chain follow(const Zones::Found& asked) const {
     Chain chain;
     chain.end = asked;
     while (const RecordSet* const cname = cname_of(chain.end)) {
-      const std::span known(chain.cnames.data(), chain.length);
-      if (known.size() == chain.cnames.size() ||
-          std::find(known.begin(), known.end(), cname) != known.end()) {
+      if (chain.length == chain.cnames.size() || is_loop(chain)) {
         chain.end = {};
         break;
       }
       chain.cnames[chain.length++] = cname;
-      chain.last = *Name::read(cname->records.subspan(kRecordHeadBytes));
+      chain.last = *Name::read(as_bytes(target_of(*cname)));
       chain.end = zones_.find(chain.last);
     }
     return chain;

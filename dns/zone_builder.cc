@@ -313,12 +313,12 @@ class ZoneBuilder {
 
   void add_gateway(const GatewayNames& gateway) {
     const std::optional<Name> name = gateway_name(gateway.name);
+    if (!name) return claim(name, {}, gateway.name);  // notes it
     const std::optional<Name> target =
         gateway.alias.empty() ? std::nullopt : Name::parse(gateway.alias);
     if (!gateway.alias.empty() && !target) leave_out(gateway.alias, "is not a name in DNS");
     const SetRange sets = target ? alias_set(*target) : gateway_sets(gateway);
     claim(name, sets, gateway.name);
-    if (!name) return;
     const SetRange alias = gateway.hosts.empty() ? SetRange() : alias_set(*name);
     for (const std::string& host : gateway.hosts) add_host(host, target ? SetRange() : sets, alias);
   }

@@ -1,6 +1,6 @@
--- The action `pointsman` of http-request rules: decides by the bridge's table and sets the
--- variables that the agent would have set. Without a table, and where Lua fails, none is set: the
--- request goes on by HAProxy's own rules.
+-- The action `pointsman` of rules of http-request and of tcp-request content: decides by the
+-- bridge's table and sets the variables that the agent would have set. Without a table, and where
+-- Lua fails, none is set: the request goes on by HAProxy's own rules.
 local use = ...
 local answer = use("answer")
 local decide = use("decide").decide

@@ -7,7 +7,7 @@ local request = use("request")
 
 local condition_reader = {}
 
-local NAMED = { header = true, cookie = true, parameter = true }
+local NAMED = { header = true, cookie = true, parameter = true, acl = true }
 local ONE_TEXT = { contains = true, ["starts with"] = true, ["ends with"] = true, matches = true }
 local ADDRESS_BYTES = 16
 local ADDRESS_BITS = 128
@@ -30,6 +30,7 @@ local function read_port(values, key) return fields.integer(values, key, 0, PORT
 local IS_VALUE = { src = read_network, port = read_port, ["user-agent"] = read_user_agent }
 
 local function fits(field, operator)
+  if field == "acl" then return operator == "present" end
   if operator == "is" then return true end
   if operator == "present" then return NAMED[field] ~= nil end
   return ONE_TEXT[operator] ~= nil and field ~= "src" and field ~= "port"

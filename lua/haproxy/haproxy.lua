@@ -14,7 +14,7 @@ local function text(value) return type(value) == "string" and value or "" end
 local HEADERS = {
   __index = function(headers, name)
     local fetches = rawget(headers, 1)
-    local count = fetches:req_fhdr_cnt(name)
+    local count = fetches:req_fhdr_cnt(name) or 0  -- nil: no HTTP
     local lines = false
     if count == 1 then
       lines = { text(fetches:req_fhdr(name)) }
@@ -29,9 +29,23 @@ local HEADERS = {
 local function headers_of(txn) return setmetatable({ txn.f }, HEADERS) end
 
 -- HAProxy 3.1 and later may hand booleans over as such, earlier ones as 0 and 1.
-local function scheme_of(txn)
-  local over_tls = txn.f:ssl_fc()
-  return (over_tls == true or over_tls == 1) and "https" or "http"
+local function is_true(value) return value == true or value == 1 end
+
+local function scheme_of(txn) return is_true(txn.f:ssl_fc()) and "https" or "http" end
+
+-- Rules of the frontend have evaluated them.
+local ACLS = {
+  __index = function(acls, name)
+    local holds = is_true(rawget(acls, 1):get_var("txn.pm_acl_" .. name))
+    acls[name] = holds
+    return holds
+  end,
+}
+local function acls_of(txn) return setmetatable({ txn }, ACLS) end
+
+-- Where HAProxy passes TLS through, its rules have read the name from the hello.
+local function sni_of(txn)
+  return text(txn:get_var("txn.pm_sni") or txn.f:ssl_fc_sni())
 end
 
 local FETCH = {
@@ -41,10 +55,11 @@ local FETCH = {
   host = function(txn) return text(txn.f:req_fhdr("host")) end,
   path = function(txn) return text(txn.f:path()) end,
   query = function(txn) return text(txn.f:query()) end,
-  sni = function(txn) return text(txn.f:ssl_fc_sni()) end,
+  sni = sni_of,
   src = function(txn) return address.parse(text(txn.f:src())) end,
   port = function(txn) return math.tointeger(txn.f:dst_port()) end,
   headers = headers_of,
+  acls = acls_of,
 }
 
 local SOURCE = {

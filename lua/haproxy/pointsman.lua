@@ -87,4 +87,4 @@ if path and path ~= "" then load_table(path) end
 local agents = agents_of(os.getenv("POINTSMAN_AGENTS") or "")
 if #agents > 0 then core.register_task(function() keep_in_step(agents) end) end
 
-core.register_action("pointsman", { "http-req" }, use("action").new(shared, log), 0)
+core.register_action("pointsman", { "http-req", "tcp-req" }, use("action").new(shared, log), 0)

@@ -1,7 +1,8 @@
 -- The facts of one request as conditions and tokens look at them, worked out when first asked for.
 -- The source is any table with `gateway`, `method`, `scheme`, `host`, `path`, `query`, `sni`
--- (texts), `src` (16 bytes), `port` (integer) and `headers` (lower-case name to array of whole
--- lines, or nil or false); what it lacks is empty. Twins: spoa/routing/request.cc and
+-- (texts), `src` (16 bytes), `port` (integer), `headers` (lower-case name to array of whole lines,
+-- or nil or false) and `acls` (name of an ACL of HAProxy's to whether it holds); what it lacks is
+-- empty. Twins: spoa/routing/request.cc and
 -- header_block.h.
 --
 -- Texts come from anybody: they are searched for plain texts and single classes of bytes, which
@@ -137,9 +138,10 @@ local DERIVED = {
   cookies = sought_by(cookies_called),
   parameters = sought_by(parameters_called),
 }
-local NO_HEADERS = {}
+local NOTHING = {}
 local DEFAULTS = {
-  method = "", scheme = "", host = "", path = "", query = "", sni = "", headers = NO_HEADERS,
+  method = "", scheme = "", host = "", path = "", query = "", sni = "", headers = NOTHING,
+  acls = NOTHING,
 }
 
 local FACTS = {
@@ -178,6 +180,7 @@ request.of_field = {
   header = function(facts, name) return facts.headers[name] end,
   cookie = function(facts, name) return facts.cookies[name] end,
   parameter = function(facts, name) return facts.parameters[name] end,
+  acl = function(facts, name) return facts.acls[name] end,
   src = function(facts) return facts.src end,
   port = function(facts) return facts.port end,
 }

@@ -71,12 +71,16 @@ class Server : public AgentServer {
   Server(const AgentServerOptions& options, std::vector<net::Listeners> listeners,
          const Published<routing::RouteTable>& table, const Published<KeyRing>& keys) {
     for (const auto& listening : listeners.front()) addresses_.push_back(listening->address());
+    credentials_ = net::credentials_of(listeners.front());
     for (net::Listeners& of_worker : listeners) {
       workers_.push_back(std::make_unique<AgentWorker>(options, std::move(of_worker), table, keys));
     }
   }
 
   std::vector<ListenAddress> addresses() const override { return addresses_; }
+  std::vector<std::shared_ptr<net::TlsCredentials>> credentials() const override {
+    return credentials_;
+  }
 
   void drain(std::chrono::milliseconds deadline) override {
     for (const auto& worker : workers_) worker->worker().drain(deadline);
@@ -91,6 +95,7 @@ class Server : public AgentServer {
 
  private:
   std::vector<ListenAddress> addresses_;
+  std::vector<std::shared_ptr<net::TlsCredentials>> credentials_;
   std::vector<std::unique_ptr<AgentWorker>> workers_;
 };
 

@@ -15,6 +15,7 @@
 #include "base/published.h"
 #include "base/result.h"
 #include "net/connection.h"
+#include "net/tls_credentials.h"
 #include "routing/route_table.h"
 
 namespace pointsman::agent {
@@ -40,6 +41,8 @@ class AgentServer {
 
   // The addresses bound, with the ports that the kernel chose.
   virtual std::vector<ListenAddress> addresses() const = 0;
+  // Of the listeners with TLS; reloading them is the composition root's.
+  virtual std::vector<std::shared_ptr<net::TlsCredentials>> credentials() const = 0;
   // Stops accepting, refuses health checks, answers what arrives, disconnects each connection once
   // it has been quiet, and returns when all are gone or `deadline` has passed.
   virtual void drain(std::chrono::milliseconds deadline) = 0;

@@ -34,6 +34,7 @@ AgentCounters& AgentCounters::operator+=(const AgentCounters& other) {
   unknown_messages += other.unknown_messages;
   answers_too_large += other.answers_too_large;
   regex_limits_hit += other.regex_limits_hit;
+  raw_acls_missing += other.raw_acls_missing;
   add(decision.token_rejected, other.decision.token_rejected);
   add(spop, other.spop);
   return *this;

@@ -20,6 +20,7 @@ struct AgentCounters {
   std::uint64_t unknown_messages = 0;
   std::uint64_t answers_too_large = 0;  // did not fit the frame: left to HAProxy
   std::uint64_t regex_limits_hit = 0;
+  std::uint64_t raw_acls_missing = 0;  // not handed over by HAProxy: it needs a reload
   routing::DecisionCounters decision;
   spop::SessionCounters spop;
 

@@ -15,6 +15,7 @@ using spop::TypedValue;
 
 constexpr std::uint64_t kPortMax = 65535;
 constexpr std::string_view kLeanHeader = "header_";  // and the name: an argument of its own
+constexpr std::string_view kRawAcl = "acl_";         // likewise
 
 // Before the first key file: no token is known, and none is made.
 class NoKeys : public routing::TokenMac {
@@ -80,14 +81,15 @@ void answer_alternate(Answer& answer, const Choice& alternate, const CookieMaker
 
 }  // namespace
 
-Request to_request(const spop::Message& message, ByteBuffer& lean_headers) {
+Request to_request(const spop::Message& message, RequestScratch& scratch) {
   constexpr std::pair<std::string_view, std::string_view Request::*> kTexts[] = {
       {"method", &Request::method}, {"scheme", &Request::scheme}, {"host", &Request::host},
       {"path", &Request::path},     {"query", &Request::query},   {"sni", &Request::sni},
   };
   Request request;
   bool has_block = false;
-  lean_headers.clear();
+  scratch.lean_headers.clear();
+  scratch.raw_acls.clear();
   message.for_each_argument([&](const spop::Argument& argument) {
     const TypedValue& value = argument.value;
     const bool is_text =
@@ -106,7 +108,10 @@ Request to_request(const spop::Message& message, ByteBuffer& lean_headers) {
     } else if (argument.name.size() > kLeanHeader.size() &&
                argument.name.starts_with(kLeanHeader)) {
       const std::string_view header = argument.name.substr(kLeanHeader.size());
-      if (is_text) routing::append_header(lean_headers, header, value.text());
+      if (is_text) routing::append_header(scratch.lean_headers, header, value.text());
+    } else if (argument.name.starts_with(kRawAcl)) {
+      const bool holds = value.type == spop::ValueType::kBool && value.boolean;
+      scratch.raw_acls.push_back({argument.name.substr(kRawAcl.size()), holds});
     } else if (argument.name == "src") {
       const bool is_address =
           value.type == spop::ValueType::kIpv4 || value.type == spop::ValueType::kIpv6;
@@ -117,7 +122,8 @@ Request to_request(const spop::Message& message, ByteBuffer& lean_headers) {
     }
   });
   // The block ends with the buffer. Whoever sends all headers needs no single ones.
-  if (!has_block) request.headers = routing::HeaderBlock(lean_headers);
+  if (!has_block) request.headers = routing::HeaderBlock(scratch.lean_headers);
+  request.raw_acls = scratch.raw_acls;
   return request;
 }
 
@@ -147,13 +153,15 @@ void DecisionHandler::on_message(const spop::Message& message, spop::ActionList&
   const routing::TokenMac& mac =
       keys != nullptr ? *keys : static_cast<const routing::TokenMac&>(kNoKeys);
   const UnixSeconds now = now_();
-  const Request request = to_request(message, lean_headers_);
+  const Request request = to_request(message, request_scratch_);
   const Decision decision = routing::decide(*table, request,
                                             {.rolls = rolls_,
                                              .mac = mac,
                                              .now = now,
                                              .scratch = scratch_,
                                              .counters = decision_counters_});
+
+  complain_of_missing_acl();
 
   const CookieMaker cookies{keys, now, request.scheme == "https"};
   Answer answer(actions);
@@ -167,6 +175,18 @@ void DecisionHandler::on_message(const spop::Message& message, spop::ActionList&
   ++decisions_by_reason_[static_cast<std::size_t>(decision.reason)];
 }
 
+// The table has been changed, and HAProxy not yet reloaded.
+void DecisionHandler::complain_of_missing_acl() {
+  if (scratch_.missing_raw_acl.empty()) return;
+  if (missing_acl_log_.allow(std::chrono::steady_clock::now())) {
+    spdlog::warn(
+        "HAProxy does not hand over acl_{}: conditions with this ACL need 'render' and a reload of "
+        "HAProxy, and count it as false until then",
+        scratch_.missing_raw_acl);
+  }
+  scratch_.missing_raw_acl.clear();
+}
+
 void DecisionHandler::report(AgentCounters& counters) const {
   counters.decisions = decisions_;
   for (std::size_t i = 0; i < std::size(decisions_by_reason_); ++i) {
@@ -175,6 +195,7 @@ void DecisionHandler::report(AgentCounters& counters) const {
   counters.unknown_messages = unknown_messages_;
   counters.answers_too_large = answers_too_large_;
   counters.regex_limits_hit = scratch_.regex_limits_hit;
+  counters.raw_acls_missing = scratch_.raw_acls_missing;
   counters.decision = decision_counters_;
 }
 

@@ -10,13 +10,16 @@
 // the variables do not fit the frame.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "agent/counters.h"
 #include "agent/key_ring.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/published.h"
 #include "routing/decision.h"
 #include "routing/rolls.h"
@@ -24,6 +27,12 @@
 #include "spop/session.h"
 
 namespace pointsman::agent {
+
+// What a Request borrows from besides its message; reused, so that requests don't allocate.
+struct RequestScratch {
+  ByteBuffer lean_headers;
+  std::vector<routing::RawAclFact> raw_acls;
+};
 
 class DecisionHandler : public spop::MessageHandler {
  public:
@@ -39,15 +48,18 @@ class DecisionHandler : public spop::MessageHandler {
   void report(AgentCounters& counters) const;
 
  private:
+  void complain_of_missing_acl();
+
   const std::string message_;
   Subscriber<routing::RouteTable> table_;
   Subscriber<KeyRing> keys_;
   routing::SequenceRolls rolls_;
   const std::function<UnixSeconds()> now_;
   routing::ConditionScratch scratch_;
-  ByteBuffer lean_headers_;  // of the current request
+  RequestScratch request_scratch_;  // of the current request
   routing::DecisionCounters decision_counters_;
   std::uint64_t table_generation_ = 0;
+  LogLimiter missing_acl_log_{std::chrono::minutes(1)};
   std::uint64_t decisions_ = 0;
   std::uint64_t decisions_by_reason_[5] = {};
   std::uint64_t unknown_messages_ = 0;
@@ -56,7 +68,9 @@ class DecisionHandler : public spop::MessageHandler {
 
 // Arguments that are unknown, NULL or of an unexpected type count as absent; so does an empty
 // gateway. Headers come as one block (`headers`) or, in the lean profile, as arguments
-// `header_NAME` that are put together in `lean_headers`. The request borrows from both.
-routing::Request to_request(const spop::Message& message, ByteBuffer& lean_headers);
+// `header_NAME` that are put together in the scratch. An argument `acl_NAME` is an ACL that HAProxy
+// evaluates: it holds where it is true, and is NULL where it does not. The request borrows from
+// message and scratch.
+routing::Request to_request(const spop::Message& message, RequestScratch& scratch);
 
 }  // namespace pointsman::agent

@@ -43,7 +43,7 @@ class BridgeStream : public net::StreamProtocol, public BridgeHost {
   std::shared_ptr<const TableDocument> current_table() override {
     const TableEdition* edition = desk_.current();
     if (edition == nullptr) return nullptr;
-    return from_.kind == ListenAddress::Kind::kUnix ? edition->with_keys : edition->without_keys;
+    return from_.admits_by_name() ? edition->with_keys : edition->without_keys;
   }
   void on_question(const table::Question& question) override {
     desk_.current();  // names are those of the current table
@@ -75,10 +75,14 @@ class Server : public TableServer {
                   return std::make_unique<BridgeStream>(desk_, from);
                 }) {
     for (const auto& listening : listeners) addresses_.push_back(listening->address());
+    credentials_ = net::credentials_of(listeners);
     worker_.start();
   }
 
   std::vector<ListenAddress> addresses() const override { return addresses_; }
+  std::vector<std::shared_ptr<net::TlsCredentials>> credentials() const override {
+    return credentials_;
+  }
 
   void publish(TableEdition edition) override {
     edition_.publish(std::make_shared<const TableEdition>(std::move(edition)));
@@ -106,6 +110,7 @@ class Server : public TableServer {
 
  private:
   std::vector<ListenAddress> addresses_;
+  std::vector<std::shared_ptr<net::TlsCredentials>> credentials_;
   Published<TableEdition> edition_;
   Desk desk_;
   mutable net::Worker worker_;  // last: its thread uses the others

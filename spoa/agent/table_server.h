@@ -1,7 +1,7 @@
 // Serves the current table to HAProxy's bridges (docs/formats/bridge.md): listeners and one thread
-// of their own, so that nothing here can delay a decision. Who connects by a unix socket gets the
-// table with the keys of sticky tokens, who connects by TCP gets it without. Started and stopped by
-// the composition root (cli/agent).
+// of their own, so that nothing here can delay a decision. Who connects by a unix socket, or shows
+// a client certificate, gets the table with the keys of sticky tokens; everybody else gets it
+// without. Started and stopped by the composition root (cli/agent).
 #pragma once
 
 #include <chrono>
@@ -14,6 +14,7 @@
 #include "base/listen_address.h"
 #include "base/result.h"
 #include "net/connection.h"
+#include "net/tls_credentials.h"
 
 namespace pointsman::agent {
 
@@ -40,6 +41,8 @@ class TableServer {
   virtual ~TableServer() = default;  // stops at once
 
   virtual std::vector<ListenAddress> addresses() const = 0;
+  // Of the listeners with TLS; reloading them is the composition root's.
+  virtual std::vector<std::shared_ptr<net::TlsCredentials>> credentials() const = 0;
   // Takes effect soon, also for bridges that wait for news.
   virtual void publish(TableEdition edition) = 0;
   // Writes what is worth a line since the last call; call it every limits::kBridgePoke or so.

@@ -36,6 +36,15 @@ inline constexpr std::chrono::seconds kLingerTimeout{1};  // for the peer to clo
 inline constexpr std::chrono::milliseconds kDrainQuiet{100};
 inline constexpr std::chrono::seconds kDrainTimeout{10};
 
+// TLS of listeners
+inline constexpr std::size_t kTlsRecordBytes = 16384;   // of plain text (RFC 8446 section 5.1)
+inline constexpr std::size_t kTlsPieceBytes = 1 << 16;  // of output, encrypted at once
+inline constexpr std::size_t kPemFileBytes = 1 << 20;
+inline constexpr std::size_t kPemCertificates = 1000;   // in one file
+inline constexpr std::size_t kTlsClientNames = 64;      // that a listener admits
+inline constexpr std::size_t kTlsNameShownBytes = 200;  // of who is in a certificate, in the log
+inline constexpr std::chrono::hours kTlsExpiryWarning{24 * 14};  // before a certificate expires
+
 // Datagrams
 inline constexpr unsigned kDatagramBatch = 32;            // received or sent by one system call
 inline constexpr unsigned kDatagramsPerWake = 64;         // then others of the worker have a turn
@@ -156,6 +165,7 @@ inline constexpr std::chrono::seconds kRegistrationTtl{86400};
 inline constexpr std::chrono::seconds kMassLossWindow{10};  // what leaves in it leaves at once
 inline constexpr std::size_t kRegistryFileBytes = 128u << 20;
 inline constexpr std::chrono::milliseconds kRegistryCoalesce{10};   // between two revisions
+inline constexpr std::chrono::milliseconds kRegistryRest{1000};     // after a long one
 inline constexpr std::chrono::milliseconds kRegistryFileDelay{50};  // for several changes
 inline constexpr std::chrono::seconds kRegistryFileRetry{10};
 
@@ -192,5 +202,19 @@ inline constexpr std::size_t kDiscoveries = 1000;
 inline constexpr std::size_t kDiscoveryQueries = 32;   // on their way at once
 inline constexpr std::size_t kDiscoveryTargets = 256;  // of one SRV answer, each looked up
 inline constexpr std::chrono::milliseconds kDiscoveryWait{2000};  // for one try of a query
+
+// HAProxy takes 64 words a line: its arguments, the headers that are sent singly, and these
+inline constexpr std::size_t kRawAcls = 20;  // distinct ones in all conditions
+
+// Where virtual hosts are served
+inline constexpr std::size_t kEdgeBinds = 64;
+inline constexpr std::size_t kEdgeNetworks = 64;
+
+// Templates of the user's, and the check of what is rendered
+inline constexpr std::size_t kTemplateBytes = 1 << 20;        // one file
+inline constexpr std::size_t kTemplatePartials = 1000;        // files beside a template
+inline constexpr std::size_t kTemplateInclusions = 10000;     // of partials, in partials, in one
+inline constexpr std::size_t kExternalOutputBytes = 1 << 20;  // of another program, kept
+inline constexpr std::chrono::seconds kHaproxyCheckWait{60};  // for `haproxy -c`
 
 }  // namespace pointsman::limits

@@ -16,12 +16,15 @@
 #include <thread>
 
 #include "agent/agent_server.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "cli/agent_registry.h"
 #include "cli/agent_sources.h"
+#include "cli/certificate_keeper.h"
 #include "cli/load.h"
 #include "cli/managed_haproxy.h"
+#include "cli/paced_task.h"
 #include "cli/reloader.h"
 #include "cli/table_keeper.h"
 #include "cli/version.h"
@@ -172,7 +175,7 @@ class TableOutlet {
 std::string listed(const std::vector<ListenAddress>& addresses) {
   std::string text;
   for (const ListenAddress& address : addresses) {
-    text += (text.empty() ? "" : ", ") + address.to_text();
+    text += (text.empty() ? "" : ", ") + address.to_text() + (address.tls ? " (TLS)" : "");
   }
   return text;
 }
@@ -227,6 +230,15 @@ std::unique_ptr<AgentRegistry> start_registry(net::EventLoop& loop,
   return registry;
 }
 
+CertificateKeeper::Credentials all_credentials(const agent::AgentServer& server,
+                                               const agent::TableServer* table_server) {
+  CertificateKeeper::Credentials all = server.credentials();
+  if (table_server == nullptr) return all;
+  const auto more = table_server->credentials();
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 void drain(agent::AgentServer& server, ZoneKeeper& zones) {
   spdlog::info("draining: in-flight requests are answered, at most {} s",
                std::chrono::seconds(limits::kDrainTimeout).count());
@@ -234,7 +246,7 @@ void drain(agent::AgentServer& server, ZoneKeeper& zones) {
   zones.drain(limits::kDnsDrain);
 }
 
-void log_no_file() {
+void log_nothing_to_reopen() {
   spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
 }
 
@@ -245,6 +257,13 @@ void log_end(const agent::AgentServer& server, std::uint64_t by_bridges) {
 
 void update_haproxy(manage::HaproxyKeeper* haproxy, const AgentSources& sources) {
   if (haproxy != nullptr && sources.is_whole()) haproxy->update(sources.table().current());
+}
+
+std::unique_ptr<manage::HaproxyKeeper> start_haproxy(const config::Settings& settings,
+                                                     const AgentSources& sources) {
+  auto haproxy = start_managed_haproxy(settings);
+  update_haproxy(haproxy.get(), sources);
+  return haproxy;
 }
 
 ExitCode serve(const config::Settings& settings) {
@@ -259,10 +278,10 @@ ExitCode serve(const config::Settings& settings) {
   ZoneKeeper zones(settings);
   std::unique_ptr<AgentRegistry> registry;
   std::unique_ptr<manage::HaproxyKeeper> haproxy;  // null: it is not managed
-  const auto update_zones = [&] {
-    zones.update(*registry->revisions().current(), *sources.table().current());
-  };
-  loop.on_wake(update_zones);
+  std::optional<CertificateKeeper> certificates;
+  PacedTask update_zones(
+      loop, [&] { zones.update(*registry->revisions().current(), *sources.table().current()); });
+  loop.on_wake([&] { update_zones.want(); });
   bool published = false;
   const net::SignalWatch hang_up(loop, SIGHUP, [&] {
     spdlog::info("SIGHUP: reloading");
@@ -271,9 +290,10 @@ ExitCode serve(const config::Settings& settings) {
     });
     gateways->reload_now();
     registry->reload_now();
+    certificates->reload_now();
     if (!published) spdlog::info("no gateway changed");
   });
-  const net::SignalWatch user_1(loop, SIGUSR1, log_no_file);
+  const net::SignalWatch user_1(loop, SIGUSR1, log_nothing_to_reopen);
   raise_descriptor_limit();
   sources.remember_table();
   if (!start_keys(sources, settings.sticky_keys)) return kInvalid;
@@ -290,23 +310,22 @@ ExitCode serve(const config::Settings& settings) {
     if (!published || !serving) return;
     outlet.publish();
     registry->take_gateways(*sources.table().current());
-    update_zones();
+    update_zones.want();
     update_haproxy(haproxy.get(), sources);
     if (sources.has_table()) registry->set_ready();
   });
   gateways->reload_now();
-
   const auto server = start_server(settings, sources);
   if (server == nullptr || !outlet.start(settings)) return kInvalid;
   if (!start_zones(zones, settings)) return kInvalid;
   registry = start_registry(loop, settings, *server, outlet, zones, sources);
   if (registry == nullptr) return kInvalid;
-  update_zones();
+  certificates.emplace(loop, all_credentials(*server, outlet.server()));
+  update_zones.want();
   serving = true;
   outlet.publish();
   log_start(*server, outlet.server(), sources, settings);
-  haproxy = start_managed_haproxy(settings);
-  update_haproxy(haproxy.get(), sources);
+  haproxy = start_haproxy(settings, sources);
   loop.run();
   // From here a second signal ends the process at once, by the system's default.
   terminate.reset();
@@ -329,6 +348,7 @@ ExitCode run_agent(const AgentOptions& options, Console& console) {
   const config::Settings settings =
       config::read_settings(options.settings.empty() ? kDefaultSettingsFile : options.settings,
                             config::process_environment(), diagnostics);
+  if (!diagnostics.has_errors()) check_certificates(settings, unix_now(), diagnostics);
   diagnostics.sort_by_place();
   print_diagnostics(diagnostics, console);
   if (diagnostics.has_errors()) return kInvalid;

@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "api/token_book.h"
+#include "base/clock.h"
 #include "base/limits.h"
+#include "cli/certificate_keeper.h"
 #include "cli/gateway_listing.h"
 #include "cli/gateway_services.h"
 #include "config/service_files.h"
@@ -23,11 +25,11 @@ void warn_of_bridges_without_keys(Loaded& loaded) {
   const bool sticky = std::any_of(gateways.begin(), gateways.end(),
                                   [](const auto& gateway) { return gateway->is_sticky(); });
   for (const ListenAddress& address : loaded.settings.table.listen) {
-    if (!sticky || address.kind != ListenAddress::Kind::kTcp) continue;
+    if (!sticky || address.admits_by_name()) continue;
     loaded.diagnostics.warning(
         {std::make_shared<const std::string>(loaded.settings.file), 0, 0}, "", "table.listen",
         fmt::format("sticky sessions rest while the agent is away, for bridges that connect to {}: "
-                    "keys travel over unix sockets only",
+                    "keys travel over unix sockets, and TLS with client_ca, only",
                     address.to_text()));
   }
 }
@@ -139,6 +141,9 @@ ExitCode run_check(const CheckOptions& options, Console& console) {
   warn_of_bridges_without_keys(loaded);
   warn_of_patterns_beyond_the_bridge(loaded);
   check_registry(loaded);
+  if (loaded.settings_usable) {
+    check_certificates(loaded.settings, unix_now(), loaded.diagnostics);
+  }
   loaded.diagnostics.sort_by_place();
   if (options.json) {
     print_as_json(loaded, console);

@@ -102,6 +102,9 @@ void add_explain(CLI::App& root, CommandLine& line) {
       ->type_name("NAME");
   app.add_option("--port", request.port, "Port the client connected to (default: the URL's)")
       ->type_name("PORT");
+  app.add_option("--acl", request.acls, "A condition's <HAProxy ACL> that holds; the others don't")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
   app.add_option("--strength-roll", options.strength_roll, "Roll for condition strengths")
       ->type_name("0..1");
   app.add_option("--weight-roll", options.weight_roll, "Roll for weights")->type_name("0..1");
@@ -111,25 +114,63 @@ void add_explain(CLI::App& root, CommandLine& line) {
   app.callback([&line] { line.chosen = [&](Console& c) { return run_explain(line.explain, c); }; });
 }
 
+void add_agent_tls(CLI::App& app, RenderOptions& options) {
+  app.add_option("--agent-ca", options.agent_ca, "Who signs the certificates of agents by TLS")
+      ->type_name("FILE");
+  app.add_option("--agent-crt", options.agent_certificate, "HAProxy's certificate, with its key")
+      ->type_name("FILE");
+  app.add_option("--agent-name", options.agent_name, "Name in theirs (default: the host of each)")
+      ->type_name("NAME");
+}
+
+// What is rendered, and whether HAProxy judges it.
+void add_render_kind(CLI::App& app, RenderOptions& options) {
+  auto* snippet = app.add_flag("--snippet", options.snippet,
+                               "What to add to an existing haproxy.cfg, instead of a complete one");
+  auto* sections = app.add_flag("--sections", options.sections,
+                                "Frontends and backends alone, for a second -f behind your own")
+                       ->excludes(snippet);
+  auto* own = app.add_option("--template", options.template_file,
+                             "Mustache template of your own, with partials beside it")
+                  ->type_name("FILE")
+                  ->excludes(snippet)
+                  ->excludes(sections);
+  app.add_flag("--data", options.data, "What templates see, as JSON, instead of files")
+      ->excludes(snippet)
+      ->excludes(sections)
+      ->excludes(own);
+  app.add_flag("--demo", options.demo, "Show decisions in response headers")->excludes(snippet);
+  auto* check =
+      app.add_flag("--check", options.check, "Write nothing that HAProxy finds a fault in")
+          ->excludes(snippet);
+  app.add_option("--with", options.haproxy.own_files,
+                 "Your own configuration, which HAProxy reads first when it checks")
+      ->type_name("FILE")
+      ->needs(check)
+      ->allow_extra_args(false);
+  app.add_option("--haproxy", options.haproxy.program, "HAProxy that checks (default: haproxy)")
+      ->type_name("PROGRAM")
+      ->needs(check);
+}
+
 void add_render(CLI::App& root, CommandLine& line) {
   CLI::App& app = add_command(root, "render", "Write the configuration that HAProxy needs");
   RenderOptions& options = line.render;
-  auto* snippet = app.add_flag("--snippet", options.snippet,
-                               "What to add to an existing haproxy.cfg, instead of a complete one");
-  app.add_flag("--demo", options.demo, "Complete, and show decisions in response headers")
-      ->excludes(snippet);
+  add_render_kind(app, options);
   add_sources(app, options.sources);
   app.add_option("-o,--output", options.folder,
                  "Folder for all files (default: the configuration alone, to standard output)")
       ->type_name("DIR");
   app.add_option("--chroot", options.chroot, "HAProxy's chroot, '' for none")->type_name("DIR");
   app.add_option("--agent", options.agents,
-                 "Agent as HAProxy reaches it (default: the listeners of the settings)")
+                 "Agent as HAProxy reaches it: unix:PATH, HOST:PORT or tls:HOST:PORT (default: the "
+                 "listeners of the settings without TLS)")
       ->type_name("ADDRESS")
       ->allow_extra_args(false);
+  add_agent_tls(app, options);
   app.add_flag("--no-bridge", options.no_bridge, "Without Lua that decides when no agent does");
   app.add_option("--table-agent", options.table_agents,
-                 "Where the bridge gets the table (default: the table's listeners of the settings)")
+                 "Where the bridge gets the table, likewise (default: the table's listeners)")
       ->type_name("ADDRESS")
       ->allow_extra_args(false);
   app.add_option("--table-file", options.table_file,
@@ -156,7 +197,9 @@ void add_render(CLI::App& root, CommandLine& line) {
   app.add_option("--stats-socket", options.stats_socket, "HAProxy's stats socket")
       ->type_name("PATH");
   app.add_option("--log", options.log_target, "HAProxy's log target")->type_name("TARGET");
-  app.add_option("--bind", options.bind, "Where virtual hosts are served (default: *:80)")
+  app.add_option("--bind", options.bind, "Where virtual hosts are served (default: edge.listen)")
+      ->type_name("BIND");
+  app.add_option("--tls-bind", options.tls_bind, "Likewise over TLS (default: edge.tls_listen)")
       ->type_name("BIND");
   app.add_option("--port-bind", options.port_binds, "Where a gateway's port is served")
       ->type_name("PORT=BIND")
@@ -200,9 +243,16 @@ void add_table(CLI::App& root, CommandLine& line) {
   CLI::App& fetch = add_command(app, "fetch", "Keep a file with the table of an agent");
   fetch
       .add_option("--from", line.fetch.from,
-                  "The agent: unix:PATH or HOST:PORT (default: the table's first listener of the "
-                  "settings)")
+                  "The agent: unix:PATH, HOST:PORT or tls:HOST:PORT (default: the table's first "
+                  "listener of the settings without TLS)")
       ->type_name("ADDRESS");
+  fetch.add_option("--ca", line.fetch.tls.ca, "By TLS: who signs the agent's certificate")
+      ->type_name("FILE");
+  fetch.add_option("--crt", line.fetch.tls.certificate, "Our certificate")->type_name("FILE");
+  fetch.add_option("--key", line.fetch.tls.key, "Its key (default: in the same file)")
+      ->type_name("FILE");
+  fetch.add_option("--name", line.fetch.name, "Name in the agent's certificate (default: HOST)")
+      ->type_name("NAME");
   fetch.add_option("--to", line.fetch.to, "File to write")->required()->type_name("FILE");
   fetch.add_flag("--once", line.fetch.once, "End when the file is current");
   add_settings(fetch, line.fetch.settings);

@@ -47,7 +47,7 @@ std::vector<Variable> variables_of(const routing::Gateway& gateway,
   const std::string host = by_port || !own_host ? address : *own_host;
   if (host.empty()) return {};
   const std::uint16_t port = gateway.spec.port.value_or(kHttpPort);
-  const bool is_tcp = gateway.spec.protocol == routing::GatewaySpec::Protocol::kTcp;
+  const bool is_tcp = gateway.spec.is_tcp();
   const std::string in_url = host.find(':') == std::string::npos ? host : "[" + host + "]";
   const std::string prefix = variable_prefix(gateway.name);
   return {{prefix + "_HOST", host},

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "routing/raw_acl.h"
+
 namespace pointsman::cli {
 namespace {
 
@@ -60,6 +62,12 @@ Result<RequestText> RequestText::make(const RequestOptions& options) {
     if (!made.port_) {
       return Error{fmt::format("--port '{}': wanted a number from 1 to 65535", options.port)};
     }
+  }
+  for (const std::string& text : options.acls) {
+    if (const auto fault = routing::fault_in_raw_acl(text)) {
+      return Error{fmt::format("--acl '{}': {}", text, fault->message)};
+    }
+    made.acls_.push_back(routing::raw_acl_name(text));
   }
   return made;
 }
@@ -168,6 +176,9 @@ routing::Request RequestText::view() const {
   request.src = src_;
   request.port = port_;
   request.headers = routing::HeaderBlock(headers_);
+  acl_facts_.clear();
+  for (const std::string& name : acls_) acl_facts_.push_back({name, true});
+  request.raw_acls = acl_facts_;
   return request;
 }
 

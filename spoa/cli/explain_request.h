@@ -18,8 +18,9 @@ struct RequestOptions {
   std::vector<std::string> headers;  // "Name: value"
   std::vector<std::string> cookies;  // "name=value"
   std::string src;
-  std::string sni;   // empty: the URL's host name, when it is https
-  std::string port;  // empty: the URL's
+  std::string sni;                // empty: the URL's host name, when it is https
+  std::string port;               // empty: the URL's
+  std::vector<std::string> acls;  // texts of HAProxy's ACLs that hold
 };
 
 class RequestText {
@@ -45,6 +46,8 @@ class RequestText {
   std::optional<IpAddress> src_;
   std::optional<std::uint32_t> port_;
   ByteBuffer headers_;
+  std::vector<std::string> acls_;                       // names
+  mutable std::vector<routing::RawAclFact> acl_facts_;  // of the last view
 };
 
 }  // namespace pointsman::cli

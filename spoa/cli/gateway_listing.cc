@@ -43,8 +43,7 @@ std::string split_text(const routing::SplitBySpec& split) {
 
 std::string port_text(const routing::GatewaySpec& spec) {
   if (!spec.port) return "";
-  const bool tcp = spec.protocol == routing::GatewaySpec::Protocol::kTcp;
-  return fmt::format("{}/{}", *spec.port, tcp ? "tcp" : "http");
+  return fmt::format("{}/{}", *spec.port, spec.is_tcp() ? "tcp" : "http");
 }
 
 std::string destination(const routing::Route& route) {
@@ -68,6 +67,8 @@ void print_gateway(const routing::Gateway& gateway, Console& console) {
   if (gateway.is_sticky()) {
     console.out << "  sticky by " << sticky_text(gateway.sticky.by) << " (cookie "
                 << printable(gateway.sticky.cookie) << ')';
+  } else if (gateway.spec.sticky.by != routing::StickySpec::By::kNone) {
+    console.out << "  sticky by " << sticky_text(gateway.spec.sticky.by) << " (source address)";
   }
   const std::string split = split_text(gateway.split_by);
   if (!split.empty()) console.out << "  split by " << printable(split);
@@ -114,7 +115,7 @@ ordered_json gateway_json(const routing::Gateway& gateway) {
           {"file", file ? ordered_json(*file) : nullptr},
           {"port", optional_text(port_text(gateway.spec))},
           {"virtual_hosts", gateway.virtual_hosts},
-          {"sticky", sticky_text(gateway.sticky.by)},
+          {"sticky", sticky_text(gateway.spec.sticky.by)},
           {"cookie", gateway.is_sticky() ? ordered_json(gateway.sticky.cookie) : nullptr},
           {"split_by", optional_text(split_text(gateway.split_by))},
           {"routes", std::move(routes)}};

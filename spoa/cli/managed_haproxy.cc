@@ -15,7 +15,6 @@ render::Options managed_options(const config::Settings& settings) {
   options.group = managed.group;
   options.stats_socket = managed.stats_socket;
   options.log_target = managed.log;
-  options.virtual_host_bind = managed.bind;
   options.port_binds = managed.port_binds;
   options.show_decisions = managed.demo;
   options.fallback = render::Options::Fallback::kFirstRoute;

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/write_file.h"
 #include "cli/console.h"
+#include "cli/paced_task.h"
 #include "registry/stored_registry.h"
 
 namespace pointsman::cli {
@@ -134,7 +135,8 @@ RegistryKeeper::~RegistryKeeper() {
 void RegistryKeeper::keep() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    registry_.expire(steady_clock::now());
+    const auto start = steady_clock::now();
+    registry_.expire(start);
     const std::vector<Notice> notices = registry_.take_notices();
     if (registry_.changed()) publish();
     if (!notices.empty()) {
@@ -143,7 +145,8 @@ void RegistryKeeper::keep() {
       lock.lock();
     }
     // Not at once for each of many changes that come together.
-    changed_.wait_for(lock, limits::kRegistryCoalesce, [this] { return stopping_; });
+    const auto rest = rest_after(steady_clock::now() - start);
+    changed_.wait_for(lock, rest, [this] { return stopping_; });
     const auto is_due = [this] {
       return stopping_ || registry_.changed() || registry_.next_due() <= steady_clock::now();
     };
@@ -179,13 +182,15 @@ void RegistryKeeper::keep_file() {
     stale_.wait_for(lock, limits::kRegistryFileDelay, [this] { return stopping_; });
     if (!file_is_stale_) continue;
     file_is_stale_ = false;
+    const auto start = steady_clock::now();
     const registry::StoredRegistry stored = registry_.store(steady_clock::now());
     lock.unlock();
     const bool written = write(stored);
     lock.lock();
-    if (written) continue;
-    stale_.wait_for(lock, limits::kRegistryFileRetry, [this] { return stopping_; });
-    file_is_stale_ = true;
+    const auto rest = written ? rest_after(steady_clock::now() - start)
+                              : std::chrono::milliseconds(limits::kRegistryFileRetry);
+    stale_.wait_for(lock, rest, [this] { return stopping_; });
+    if (!written) file_is_stale_ = true;
   }
   const registry::StoredRegistry last = registry_.store(steady_clock::now());
   lock.unlock();

@@ -1,18 +1,16 @@
 #include "cli/reloader.h"
 
-#include <utility>
-
 #include "base/limits.h"
 #include "base/log.h"
 #include "cli/console.h"
 
 namespace pointsman::cli {
 
-Reloader::Reloader(net::EventLoop& loop, const std::string& path, Reload reload)
+Reloader::Reloader(net::EventLoop& loop, const std::vector<std::string>& paths, Reload reload)
     : reload_(std::move(reload)),
       coalesce_(loop, [this] { reload_now(); }),
       unfinished_(loop, [this] { look(); }) {
-  auto watch = config::Watch::start({path});
+  auto watch = config::Watch::start(paths);
   if (!watch) {
     spdlog::warn("{}; reload by SIGHUP", printable(watch.error().message));
     return;

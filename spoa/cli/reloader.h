@@ -1,4 +1,4 @@
-// Reloads a source some time after its path changed, once for changes that come close together
+// Reloads a source some time after a path of it changed, once for changes that come close together
 // (limits::kWatchCoalesce). Where nothing can be watched the log says so, and SIGHUP reloads.
 #pragma once
 
@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "config/watch.h"
 #include "config/yaml_folder.h"
@@ -17,7 +19,9 @@ class Reloader {
  public:
   using Reload = std::function<void(const config::IsUnfinished&)>;
 
-  Reloader(net::EventLoop& loop, const std::string& path, Reload reload);
+  Reloader(net::EventLoop& loop, const std::vector<std::string>& paths, Reload reload);
+  Reloader(net::EventLoop& loop, const std::string& path, Reload reload)
+      : Reloader(loop, std::vector{path}, std::move(reload)) {}
 
   void reload_now() { reload_now(reload_); }
   void reload_now(const Reload& reload);

@@ -10,6 +10,7 @@
 
 #include "base/write_file.h"
 #include "cli/render_settings.h"
+#include "cli/template_files.h"
 #include "render/render.h"
 
 namespace pointsman::cli {
@@ -18,10 +19,17 @@ namespace {
 constexpr mode_t kReadableMode = 0644;
 constexpr mode_t kSecretMode = 0640;  // HAProxy reads its files before it gives up root
 
+std::string absolute_or_empty(const std::string& path) {
+  return path.empty() ? path : absolute_path(path);
+}
+
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
   render::Options options = render_options(settings);
   if (given.chroot) options.chroot = *given.chroot;
   if (!given.agents.empty()) options.agents = given.agents;
+  options.agent_ca = absolute_or_empty(given.agent_ca);
+  options.agent_certificate = absolute_or_empty(given.agent_certificate);
+  options.agent_name = given.agent_name;
   if (!given.folder.empty()) place_files(given.folder, options);
   options.bridge = !given.no_bridge;
   if (!given.table_file.empty()) options.table_file = absolute_path(given.table_file);
@@ -33,7 +41,8 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   if (given.group) options.group = *given.group;
   options.stats_socket = given.stats_socket;
   options.log_target = given.log_target;
-  if (!given.bind.empty()) options.virtual_host_bind = given.bind;
+  if (!given.bind.empty()) options.edge.binds = {given.bind};
+  if (!given.tls_bind.empty()) options.edge.tls_binds = {given.tls_bind};
   options.show_decisions = given.demo;
   return options;
 }
@@ -62,6 +71,62 @@ ExitCode write_files(const render::RenderedFiles& files, const std::string& fold
   return kGood;
 }
 
+// All that is rendered from.
+struct Rendering {
+  const RenderOptions& given;
+  const routing::RouteTable* table;
+  render::TemplateSource source;  // where a template is given
+
+  Result<render::RenderedFiles> files(const render::Options& options) const {
+    if (given.snippet) return render::render_snippet(*table, options);
+    if (given.sections) return render::render_sections(*table, options);
+    if (given.template_file.empty()) return render::render_complete(*table, options);
+    return render::render_template(name_of_filled(given.template_file), source, *table, options);
+  }
+};
+
+// Adds the secret of instance cookies where a gateway needs one.
+Outcome add_instance_key(const RenderOptions& given, const Loaded& loaded, Console& console,
+                         render::Options& options) {
+  if (!needs_instance_key(*loaded.table)) return Done{};
+  const std::string file = given.instance_key_file.empty() ? instance_key_file(loaded.settings)
+                                                           : given.instance_key_file;
+  auto key = instance_key(file);
+  if (!key) return key.error();
+  if (key->made) print_error(made_instance_key(file), console);
+  options.instance_cookie_key = std::move(key->text);
+  return Done{};
+}
+
+// False: errors are told, and nothing shall be written.
+bool passes_haproxy(const Rendering& rendering, const render::Options& options, Console& console) {
+  Diagnostics diagnostics;
+  const RenderInto into_folder = [&](const std::string& folder) {
+    render::Options there = options;
+    place_files(folder, there);
+    return rendering.files(there);
+  };
+  const Outcome checked =
+      check_by_haproxy(rendering.given.haproxy, into_folder, *rendering.table, diagnostics);
+  diagnostics.sort_by_place();
+  print_diagnostics(diagnostics, console);
+  if (!checked) print_error(checked.error().message, console);
+  return checked && !diagnostics.has_errors();
+}
+
+ExitCode fail(const Error& error, Console& console) {
+  print_error(error.message, console);
+  return kInvalid;
+}
+
+ExitCode print_data(const routing::RouteTable& table, const render::Options& options,
+                    Console& console) {
+  const auto text = render::data_text(table, options);
+  if (!text) return fail(text.error(), console);
+  console.out << *text;
+  return kGood;
+}
+
 }  // namespace
 
 ExitCode run_render(const RenderOptions& options, Console& console) {
@@ -70,29 +135,24 @@ ExitCode run_render(const RenderOptions& options, Console& console) {
     print_error("render: --port-bind " + binds.error().message, console);
     return kUsage;
   }
-  const Loaded loaded = load(options.sources, console);
+  Loaded loaded = load(options.sources, console);
+  Rendering rendering{options, loaded.table.get(), {}};
+  if (!options.template_file.empty()) {
+    rendering.source = read_template(options.template_file, loaded.diagnostics);
+    render::check_template(rendering.source, loaded.diagnostics);
+  }
   print_diagnostics(loaded.diagnostics, console);
   if (loaded.diagnostics.has_errors()) return kInvalid;
 
   render::Options wanted = make_options(options, loaded.settings);
   wanted.port_binds = *binds;
-  if (needs_instance_key(*loaded.table)) {
-    const std::string file = options.instance_key_file.empty() ? instance_key_file(loaded.settings)
-                                                               : options.instance_key_file;
-    auto key = instance_key(file);
-    if (!key) {
-      print_error(key.error().message, console);
-      return kInvalid;
-    }
-    if (key->made) print_error(made_instance_key(file), console);
-    wanted.instance_cookie_key = std::move(key->text);
+  if (auto added = add_instance_key(options, loaded, console, wanted); !added) {
+    return fail(added.error(), console);
   }
-  const auto files = options.snippet ? render::render_snippet(*loaded.table, wanted)
-                                     : render::render_complete(*loaded.table, wanted);
-  if (!files) {
-    print_error(files.error().message, console);
-    return kInvalid;
-  }
+  if (options.data) return print_data(*loaded.table, wanted, console);
+  if (options.check && !passes_haproxy(rendering, wanted, console)) return kInvalid;
+  const auto files = rendering.files(wanted);
+  if (!files) return fail(files.error(), console);
   if (options.folder.empty()) {
     console.out << files->front().text;
     return kGood;

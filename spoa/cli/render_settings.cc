@@ -25,10 +25,30 @@ std::string dial_address(ListenAddress address) {
   return address.to_text();
 }
 
+// Listeners with TLS are for HAProxys elsewhere, which know them by other addresses.
 std::vector<std::string> dial_addresses(const std::vector<ListenAddress>& addresses) {
   std::vector<std::string> texts;
-  for (const ListenAddress& address : addresses) texts.push_back(dial_address(address));
+  for (const ListenAddress& address : addresses) {
+    if (!address.tls) texts.push_back(dial_address(address));
+  }
   return texts;
+}
+
+render::Edge edge_of(const config::EdgeSettings& settings) {
+  render::Edge edge{settings.listen,
+                    settings.tls_listen,
+                    settings.certificates,
+                    settings.redirect_to_https,
+                    settings.hsts,
+                    {},
+                    {}};
+  for (const IpNetwork& network : settings.proxy_protocol) {
+    edge.proxy_protocol.push_back(network.to_text());
+  }
+  for (const IpNetwork& network : settings.trust_forwarded) {
+    edge.trust_forwarded.push_back(network.to_text());
+  }
+  return edge;
 }
 
 }  // namespace
@@ -46,6 +66,7 @@ render::Options render_options(const config::Settings& settings) {
   options.table_agents = dial_addresses(settings.table.listen);
   if (!settings.dns.listen.empty()) options.nameserver = dial_address(settings.dns.listen.front());
   options.zone = settings.dns.zones.front();
+  options.edge = edge_of(settings.edge);
   return options;
 }
 

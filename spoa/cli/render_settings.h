@@ -15,7 +15,7 @@ namespace pointsman::cli {
 
 std::string absolute_path(const std::string& path);
 
-// Agents and table as HAProxy reaches them, headers, nameserver and zone.
+// Agents and table as HAProxy reaches them, headers, nameserver, zone and edge.
 render::Options render_options(const config::Settings& settings);
 // The files beside the configuration lie in this folder.
 void place_files(const std::string& folder, render::Options& options);

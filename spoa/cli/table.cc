@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "cli/gateway_listing.h"
@@ -22,17 +23,17 @@ using std::chrono::milliseconds;
 constexpr milliseconds kBackOffMin{100};
 constexpr milliseconds kBackOffMax{2000};
 
-// The first listener of the settings, or why there is none.
+// The first listener of the settings that needs no certificate, or why there is none.
 Result<std::string> address_of_settings(const std::string& file, Console& console) {
   Diagnostics diagnostics;
   const config::Settings settings = load_settings(file, diagnostics);
   diagnostics.sort_by_place();
   print_diagnostics(diagnostics, console);
   if (diagnostics.has_errors()) return Error{"the settings have errors; --from names an agent"};
-  if (settings.table.listen.empty()) {
-    return Error{"the settings have no table.listen; --from names an agent"};
+  for (const ListenAddress& address : settings.table.listen) {
+    if (!address.tls) return address.to_text();
   }
-  return settings.table.listen.front().to_text();
+  return Error{"the settings have no table.listen without TLS; --from names an agent"};
 }
 
 // A file that follows an agent's table.
@@ -75,21 +76,22 @@ ExitCode fail(const std::string& message, Console& console) {
   return kInvalid;
 }
 
-ExitCode fetch_once(const std::string& from, Follower& follower, Console& console) {
-  auto client = TableClient::connect(from);
-  if (!client) return fail(from + ": " + client.error().message, console);
+ExitCode fetch_once(const TableFetchOptions& agent, Follower& follower, Console& console) {
+  auto client = TableClient::connect(agent.from, agent.tls, agent.name);
+  if (!client) return fail(agent.from + ": " + client.error().message, console);
   const auto written = follower.follow(*client);
   if (!written) return fail(written.error().message, console);
-  return *written ? kGood : fail(from + ": the agent has no table yet", console);
+  return *written ? kGood : fail(agent.from + ": the agent has no table yet", console);
 }
 
 // Until a signal ends the process. The same complaint again says nothing new.
-[[noreturn]] void fetch_for_ever(const std::string& from, Follower& follower, Console& console) {
+[[noreturn]] void fetch_for_ever(const TableFetchOptions& agent, Follower& follower,
+                                 Console& console) {
   std::string complaint;
   milliseconds back_off = kBackOffMin;
   while (true) {
-    auto client = TableClient::connect(from);
-    std::string fault = client ? "" : from + ": " + client.error().message;
+    auto client = TableClient::connect(agent.from, agent.tls, agent.name);
+    std::string fault = client ? "" : agent.from + ": " + client.error().message;
     while (fault.empty()) {
       const auto written = follower.follow(*client);
       if (!written) {
@@ -115,15 +117,19 @@ std::vector<int> key_ids(const table::StoredTable& stored) {
 }  // namespace
 
 ExitCode run_table_fetch(const TableFetchOptions& options, Console& console) {
-  std::string from = options.from;
-  if (from.empty()) {
-    const auto address = address_of_settings(options.settings, console);
+  TableFetchOptions agent = options;
+  if (agent.from.empty()) {
+    auto address = address_of_settings(options.settings, console);
     if (!address) return fail(address.error().message, console);
-    from = *address;
+    agent.from = std::move(*address);
   }
-  Follower follower(from, options.to, console);
-  if (options.once) return fetch_once(from, follower, console);
-  fetch_for_ever(from, follower, console);
+  if (agent.from.starts_with("tls:") && agent.tls.ca.empty()) {
+    return fail(agent.from + ": TLS needs the CA of its certificate (--ca)", console);
+  }
+  std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without a way to say so
+  Follower follower(agent.from, agent.to, console);
+  if (agent.once) return fetch_once(agent, follower, console);
+  fetch_for_ever(agent, follower, console);
 }
 
 ExitCode run_table_show(const TableShowOptions& options, Console& console) {

@@ -6,12 +6,15 @@
 
 #include "cli/command_line.h"
 #include "cli/console.h"
+#include "net/tls_client.h"
 
 namespace pointsman::cli {
 
 struct TableFetchOptions {
   std::string settings;  // -c
-  std::string from;      // empty: the first listener of the settings
+  std::string from;      // empty: the first listener of the settings without TLS
+  net::TlsClientFiles tls;
+  std::string name;  // in the agent's certificate; empty: the host of `from`
   std::string to;
   bool once = false;
 };

@@ -46,10 +46,7 @@ Result<FileDescriptor> connect_unix(std::string_view path) {
   return fd;
 }
 
-Result<FileDescriptor> connect_tcp(std::string host, const std::string& port) {
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  }
+Result<FileDescriptor> connect_tcp(const std::string& host, const std::string& port) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -63,22 +60,44 @@ Result<FileDescriptor> connect_tcp(std::string host, const std::string& port) {
   return system_error("cannot connect");
 }
 
-Result<FileDescriptor> connect_to(const std::string& address) {
-  constexpr std::string_view kUnix = "unix:";
-  if (address.starts_with(kUnix)) return connect_unix(address.substr(kUnix.size()));
+struct Peer {
+  std::string host;
+  std::string port;
+};
+
+Result<Peer> peer_of(std::string_view address) {
   const std::size_t colon = address.rfind(':');
-  if (colon == std::string::npos || colon == 0 || colon + 1 == address.size()) {
-    return Error{"wanted unix:PATH or HOST:PORT"};
+  if (colon == std::string_view::npos || colon == 0 || colon + 1 == address.size()) {
+    return Error{"wanted unix:PATH, HOST:PORT or tls:HOST:PORT"};
   }
-  return connect_tcp(address.substr(0, colon), address.substr(colon + 1));
+  std::string_view host = address.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  }
+  return Peer{std::string(host), std::string(address.substr(colon + 1))};
 }
 
 }  // namespace
 
-Result<TableClient> TableClient::connect(const std::string& address) {
-  auto fd = connect_to(address);
+Result<TableClient> TableClient::connect(const std::string& address,
+                                         const net::TlsClientFiles& files,
+                                         const std::string& name) {
+  constexpr std::string_view kUnix = "unix:";
+  constexpr std::string_view kTls = "tls:";
+  if (address.starts_with(kUnix)) {
+    auto fd = connect_unix(std::string_view(address).substr(kUnix.size()));
+    if (!fd) return fd.error();
+    return TableClient(std::move(*fd));
+  }
+  const bool over_tls = address.starts_with(kTls);
+  const auto peer = peer_of(std::string_view(address).substr(over_tls ? kTls.size() : 0));
+  if (!peer) return peer.error();
+  auto fd = connect_tcp(peer->host, peer->port);
   if (!fd) return fd.error();
-  return TableClient(std::move(*fd));
+  if (!over_tls) return TableClient(std::move(*fd));
+  auto tls = net::TlsClient::connect(std::move(*fd), files, name.empty() ? peer->host : name);
+  if (!tls) return tls.error();
+  return TableClient(std::move(*tls));
 }
 
 Result<std::optional<FetchedTable>> TableClient::fetch(const std::string& have,
@@ -126,6 +145,7 @@ Result<table::Answer> TableClient::ask(const table::Question& question) {
 }
 
 Outcome TableClient::send_all(Bytes bytes) {
+  if (tls_ != nullptr) return tls_->send(bytes);
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
@@ -135,15 +155,23 @@ Outcome TableClient::send_all(Bytes bytes) {
   return Done{};
 }
 
+Result<std::size_t> TableClient::receive_some(std::span<std::uint8_t> room) {
+  if (tls_ != nullptr) return tls_->receive(room);
+  while (true) {
+    const ssize_t read = ::recv(fd_.get(), room.data(), room.size(), 0);
+    if (read >= 0) return static_cast<std::size_t>(read);
+    if (errno != EINTR) return system_error("cannot read the answer");
+  }
+}
+
 Result<ByteBuffer> TableClient::receive(std::size_t size) {
   ByteBuffer bytes(size);
   std::size_t got = 0;
   while (got < size) {
-    const ssize_t read = ::recv(fd_.get(), bytes.data() + got, size - got, 0);
-    if (read < 0 && errno == EINTR) continue;
-    if (read < 0) return system_error("cannot read the answer");
-    if (read == 0) return Error{"the agent closed the connection"};
-    got += static_cast<std::size_t>(read);
+    const auto some = receive_some(std::span(bytes).subspan(got));
+    if (!some) return some.error();
+    if (*some == 0) return Error{"the agent closed the connection"};
+    got += *some;
   }
   return bytes;
 }

@@ -3,12 +3,15 @@
 // limits::kTableClientWait without a byte.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/result.h"
 #include "base/wire_cursor.h"
 #include "net/file_descriptor.h"
+#include "net/tls_client.h"
 #include "table/bridge_message.h"
 
 namespace pointsman::cli {
@@ -20,8 +23,11 @@ struct FetchedTable {
 
 class TableClient {
  public:
-  // "unix:PATH" or "HOST:PORT".
-  static Result<TableClient> connect(const std::string& address);
+  // "unix:PATH", "HOST:PORT" or "tls:HOST:PORT"; the latter with `files`, and for an agent whose
+  // certificate has `name`: where that is empty, HOST.
+  static Result<TableClient> connect(const std::string& address,
+                                     const net::TlsClientFiles& files = {},
+                                     const std::string& name = "");
 
   // The current table where it is not the one called `have`; null where there is no news, which
   // takes up to a second. `generation` is of the table that the caller has.
@@ -29,12 +35,15 @@ class TableClient {
 
  private:
   explicit TableClient(net::FileDescriptor fd) : fd_(std::move(fd)) {}
+  explicit TableClient(std::unique_ptr<net::TlsClient> tls) : tls_(std::move(tls)) {}
 
   Result<table::Answer> ask(const table::Question& question);
   Outcome send_all(Bytes bytes);
   Result<ByteBuffer> receive(std::size_t size);
+  Result<std::size_t> receive_some(std::span<std::uint8_t> room);
 
   net::FileDescriptor fd_;
+  std::unique_ptr<net::TlsClient> tls_;  // instead
 };
 
 }  // namespace pointsman::cli

@@ -25,7 +25,7 @@ std::shared_ptr<const agent::TableDocument> make_document(
       agent::TableDocument{table.generation(), std::move(id), std::move(*bytes)});
 }
 
-bool is_remote(const ListenAddress& address) { return address.kind == ListenAddress::Kind::kTcp; }
+bool gets_no_keys(const ListenAddress& address) { return !address.admits_by_name(); }
 
 }  // namespace
 
@@ -36,8 +36,8 @@ std::string table_file(const config::Settings& settings) {
 TableKeeper::TableKeeper(const config::Settings& settings)
     : settings_(settings.table),
       path_(table_file(settings)),
-      has_remote_bridges_(
-          std::any_of(settings_.listen.begin(), settings_.listen.end(), is_remote)) {}
+      has_bridges_without_keys_(
+          std::any_of(settings_.listen.begin(), settings_.listen.end(), gets_no_keys)) {}
 
 Outcome TableKeeper::start() {
   if (settings_.listen.empty()) return Done{};
@@ -54,7 +54,7 @@ Outcome TableKeeper::start() {
 void TableKeeper::publish(const std::shared_ptr<const routing::RouteTable>& table,
                           const agent::KeyRing& keys) {
   agent::TableEdition edition{table, make_document(*table, keys.keys()), nullptr};
-  if (has_remote_bridges_) edition.without_keys = make_document(*table, {});
+  if (has_bridges_without_keys_) edition.without_keys = make_document(*table, {});
   if (edition.with_keys == nullptr) return;
   unwritten_ = edition.with_keys;
   if (server_) server_->publish(std::move(edition));

@@ -32,7 +32,7 @@ class TableKeeper {
  private:
   const config::TableSettings settings_;
   const std::string path_;
-  bool has_remote_bridges_ = false;
+  bool has_bridges_without_keys_ = false;
   std::unique_ptr<agent::TableServer> server_;
   std::shared_ptr<const agent::TableDocument> unwritten_;
   std::string fault_;  // of the last write: told once while it stands

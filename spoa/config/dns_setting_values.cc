@@ -2,49 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <optional>
-
 #include "base/limits.h"
-#include "config/setting_values.h"
+#include "config/listen_values.h"
+#include "config/setting_lists.h"
 #include "config/value_syntax.h"
 #include "routing/header_block.h"
 
 namespace pointsman::config {
 namespace {
 
-constexpr std::string_view kNetwork = "a network like 10.0.0.0/8 or fd00::/8, or an address";
 constexpr std::uint64_t kRateMax = 1000000;
-
-// One value, or a list of at most `max`, each once.
-template <class T, class Read>
-std::vector<T> read_list(const YamlField& field, std::size_t max, Read&& read) {
-  std::vector<T> values;
-  const auto add = [&](const YamlField& item) {
-    std::optional<T> value = read(item);
-    if (!value) return;
-    if (std::find(values.begin(), values.end(), *value) != values.end()) {
-      item.error("stands here twice");
-    } else {
-      values.push_back(std::move(*value));
-    }
-  };
-  if (field.node->kind != YamlNode::Kind::kSequence) {
-    add(field);
-  } else if (field.node->items.size() > max) {
-    field.error(
-        fmt::format("found {} values, at most {} are allowed", field.node->items.size(), max));
-  } else {
-    for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
-  }
-  return values;
-}
-
-std::vector<IpNetwork> read_networks(const YamlField& field, std::size_t max) {
-  return read_list<IpNetwork>(field, max, [](const YamlField& item) {
-    return read_parsed(item, kNetwork, IpNetwork::parse);
-  });
-}
 
 // Names of hosts have no port, and a socket is none of DNS's.
 void refuse_sockets(const YamlField& field, const std::vector<ListenAddress>& addresses) {

@@ -59,8 +59,23 @@ void write_instances(Writer& out, const std::vector<routing::InstanceSpec>& inst
     out.text(instance.address);
     out.number(instance.port);
     out.number(instance.weight);
+    out.number(instance.backup);
     out.place(instance.place);
   }
+}
+
+void write_check(Writer& out, const std::optional<routing::CheckSpec>& check) {
+  out.number(check.has_value());
+  if (!check) return;
+  out.number(static_cast<int>(check->kind));
+  for (const std::string* text : {&check->path, &check->method, &check->host, &check->status}) {
+    out.text(*text);
+  }
+  out.number(check->port);
+  out.number(check->every.count());
+  out.number(check->timeout.count());
+  out.number(check->fall);
+  out.number(check->rise);
 }
 
 void write_route(Writer& out, const routing::RouteSpec& route) {
@@ -88,9 +103,13 @@ void write_route(Writer& out, const routing::RouteSpec& route) {
   write_instances(out, route.instances);
   out.text(route.balance);
   out.place(route.balance_place);
+  write_check(out, route.check);
+  out.number(route.slow_start.value_or(std::chrono::seconds(0)).count());
+  out.number(route.redispatch ? (*route.redispatch ? 1 : 0) : -1);
   out.number(route.rewrites.size());
   for (const SpecText& rewrite : route.rewrites) out.text_in_place(rewrite);
   out.text(route.epoch);
+  out.text(route.metadata_json);
 }
 
 void write_sticky(Writer& out, const routing::StickySpec& sticky) {

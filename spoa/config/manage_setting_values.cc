@@ -92,10 +92,6 @@ void read_manage_log(const YamlField& field, Settings& settings) {
   read_line(field, "a target like '/dev/log local0'", settings.manage_haproxy.log);
 }
 
-void read_manage_bind(const YamlField& field, Settings& settings) {
-  read_line(field, "an address like *:80", settings.manage_haproxy.bind);
-}
-
 void read_manage_port_bind(const YamlField& field, Settings& settings) {
   settings.manage_haproxy.port_binds.clear();
   if (field.node->kind != YamlNode::Kind::kSequence) return read_port_bind(field, settings);

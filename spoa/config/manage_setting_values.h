@@ -12,7 +12,6 @@ void read_manage_chroot(const YamlField& field, Settings& settings);  // perhaps
 void read_manage_user(const YamlField& field, Settings& settings);
 void read_manage_group(const YamlField& field, Settings& settings);
 void read_manage_log(const YamlField& field, Settings& settings);
-void read_manage_bind(const YamlField& field, Settings& settings);
 void read_manage_port_bind(const YamlField& field, Settings& settings);  // one, or a list
 void read_manage_demo(const YamlField& field, Settings& settings);
 

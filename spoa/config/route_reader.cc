@@ -6,6 +6,8 @@
 #include <charconv>
 
 #include "base/limits.h"
+#include "config/check_reader.h"
+#include "config/metadata_json.h"
 #include "config/value_syntax.h"
 #include "routing/balance.h"
 #include "routing/names.h"
@@ -84,6 +86,7 @@ InstanceSpec read_long_instance(const YamlField& field) {
   instance.port = static_cast<std::uint16_t>(read_number(port, 1, 65535).value_or(0));
   instance.weight = static_cast<std::uint16_t>(
       read_number(reader.take("weight"), 0, kInstanceWeightMax).value_or(instance.weight));
+  instance.backup = read_boolean(reader.take("backup")).value_or(false);
   reader.refuse_unknown_keys();
   return instance;
 }
@@ -219,12 +222,18 @@ RouteSpec read_route(const YamlNode& key, const YamlField& field) {
     route.balance_place = balance.node->place;
   }
   if (route.balance == "default") route.balance.clear();  // Vamp's word for it
+  route.check = read_check(reader.take("check"));
+  route.slow_start = read_parsed(reader.take("slow_start"), "a duration like 30s", parse_duration);
+  route.redispatch = read_boolean(reader.take("redispatch"));
   const YamlField epoch = reader.take("epoch");
   if (const auto number = read_number(epoch, 0, limits::kEpochMax)) {
     route.epoch = std::to_string(*number);
   }
   check_destinations(key, field, reader);
-  for (const std::string_view ignored : {"kind", "lookup_name", "metadata", "targets"}) {
+  if (const YamlField metadata = reader.take("metadata")) {
+    route.metadata_json = to_json(*metadata.node);
+  }
+  for (const std::string_view ignored : {"kind", "lookup_name", "targets"}) {
     if (const YamlField found = reader.take(ignored)) {
       field.context->note(found.node->place, found.key, "ignored, as nothing here uses it");
     }

@@ -11,41 +11,16 @@
 
 #include "base/ip_address.h"
 #include "base/limits.h"
+#include "config/listen_values.h"
 #include "config/value_syntax.h"
 #include "routing/header_block.h"
 
 namespace pointsman::config {
 namespace {
 
-constexpr std::string_view kListen =
-    "an address like 127.0.0.1:9012, [::1]:9012, *:9012 or "
-    "unix:/run/x.sock";
 constexpr std::array<std::string_view, 6> kLogLevels{"trace",   "debug", "info",
                                                      "warning", "error", "off"};
 constexpr std::array<std::string_view, 2> kLogFormats{"text", "json"};
-
-std::string beside_settings(const Settings& settings, const std::string& path) {
-  const std::filesystem::path folder = std::filesystem::path(settings.file).parent_path();
-  return (folder / path).lexically_normal().string();
-}
-
-std::optional<ListenAddress> read_address(const YamlField& field, const Settings& settings) {
-  constexpr std::string_view kUnix = "unix:";
-  if (field.node->kind == YamlNode::Kind::kMapping) {
-    field.error(
-        fmt::format("found a mapping (TLS listeners are not built yet), wanted {}", kListen));
-    return std::nullopt;
-  }
-  std::optional<std::string> text = read_text(field, kListen);
-  if (!text) return std::nullopt;
-  if (text->starts_with(kUnix) && text->size() > kUnix.size()) {
-    *text = std::string(kUnix) + beside_settings(settings, text->substr(kUnix.size()));
-  }
-  const Result<ListenAddress> address = ListenAddress::parse(*text);
-  if (address) return *address;
-  field.error(address.error().message);
-  return std::nullopt;
-}
 
 std::optional<std::uint64_t> parse_octal_mode(std::string_view text) {
   std::uint64_t mode = 0;
@@ -96,28 +71,6 @@ bool is_sent_header(std::string_view text) {
 
 }  // namespace
 
-std::vector<ListenAddress> read_addresses(const YamlField& field, const Settings& settings) {
-  std::vector<ListenAddress> addresses;
-  const auto add = [&](const YamlField& item) {
-    const auto address = read_address(item, settings);
-    if (!address) return;
-    if (std::find(addresses.begin(), addresses.end(), *address) != addresses.end()) {
-      item.error(fmt::format("{} stands here twice", address->to_text()));
-    } else {
-      addresses.push_back(*address);
-    }
-  };
-  if (field.node->kind != YamlNode::Kind::kSequence) {
-    add(field);
-  } else if (field.node->items.size() > limits::kListeners) {
-    field.error(fmt::format("found {} addresses, at most {} are allowed", field.node->items.size(),
-                            limits::kListeners));
-  } else {
-    for (std::size_t i = 0; i < field.node->items.size(); ++i) add(field.item(i));
-  }
-  return addresses;
-}
-
 std::vector<ListenAddress> default_spop_listen() {
   ListenAddress socket;
   socket.kind = ListenAddress::Kind::kUnix;
@@ -161,10 +114,10 @@ void read_virtual_host_domain(const YamlField& field, Settings& settings) {
 
 void read_spop_listen(const YamlField& field, Settings& settings) {
   if (field.node->kind == YamlNode::Kind::kSequence && field.node->items.empty()) {
-    field.error(fmt::format("found an empty list, wanted {}", kListen));
+    field.error(fmt::format("found an empty list, wanted {}", kListenWanted));
     return;
   }
-  std::vector<ListenAddress> listen = read_addresses(field, settings);
+  std::vector<ListenAddress> listen = read_listeners(field, settings);
   if (!listen.empty()) settings.spop.listen = std::move(listen);
 }
 
@@ -205,7 +158,7 @@ void read_spop_socket_owner(const YamlField& field, Settings& settings) {
 }
 
 void read_table_listen(const YamlField& field, Settings& settings) {
-  settings.table.listen = read_addresses(field, settings);
+  settings.table.listen = read_listeners(field, settings);
   settings.table.listen_given = true;
 }
 
@@ -223,8 +176,8 @@ void read_admin_listen(const YamlField& field, Settings& settings) {
   for (const ListenAddress& address : settings.admin.listen) {
     if (address.kind == ListenAddress::Kind::kUnix || is_loopback(address)) continue;
     field.error(
-        fmt::format("{} is no loopback address: without TLS, which is not built yet, wanted "
-                    "127.0.0.1:PORT, [::1]:PORT or unix:PATH",
+        fmt::format("{} is no loopback address: this listener has no TLS, wanted 127.0.0.1:PORT, "
+                    "[::1]:PORT or unix:PATH",
                     address.to_text()));
   }
 }

@@ -15,10 +15,6 @@ std::vector<ListenAddress> default_spop_listen();
 std::vector<ListenAddress> default_admin_listen();
 void add_table_defaults(Settings& settings);  // once everything else is read
 
-// One address, or a list.
-std::vector<ListenAddress> read_addresses(const YamlField& field, const Settings& settings);
-
-// A relative path is relative to the settings file.
 void read_path(const YamlField& field, const Settings& settings, std::string& path);
 void read_virtual_host_domain(const YamlField& field, Settings& settings);
 void read_spop_listen(const YamlField& field, Settings& settings);  // one address, or a list

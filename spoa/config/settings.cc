@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/near_match.h"
 #include "config/dns_setting_values.h"
+#include "config/edge_setting_values.h"
 #include "config/manage_setting_values.h"
 #include "config/setting_values.h"
 #include "config/value_syntax.h"
@@ -66,6 +67,14 @@ constexpr std::array kSettings{
             [](const YamlField& f, Settings& s) { read_path(f, s, s.dns.cookie_secret); }},
     Setting{"forward", "allow", true, read_forward_allow},
     Setting{"forward", "to", true, read_forward_to},
+    Setting{"edge", "listen", true, read_edge_listen},
+    Setting{"edge", "tls_listen", true, read_edge_tls_listen},
+    Setting{"edge", "certificates", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.edge.certificates); }},
+    Setting{"edge", "redirect_to_https", false, read_edge_redirect},
+    Setting{"edge", "hsts", false, read_edge_hsts},
+    Setting{"edge", "proxy_protocol", true, read_edge_proxy_protocol},
+    Setting{"edge", "trust_forwarded", true, read_edge_trust_forwarded},
     Setting{"spoe", "headers", true, read_spoe_headers},
     Setting{"sticky", "keys", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.sticky_keys); }},
@@ -82,16 +91,15 @@ constexpr std::array kSettings{
         "manage_haproxy", "stats_socket", false,
         [](const YamlField& f, Settings& s) { read_path(f, s, s.manage_haproxy.stats_socket); }},
     Setting{"manage_haproxy", "log", false, read_manage_log},
-    Setting{"manage_haproxy", "bind", false, read_manage_bind},
     Setting{"manage_haproxy", "port_bind", true, read_manage_port_bind},
     Setting{"manage_haproxy", "demo", false, read_manage_demo},
     Setting{"log", "level", false, read_log_level},
     Setting{"log", "format", false, read_log_format},
 };
 
-constexpr std::array<std::string_view, 10> kSections{"spop", "table",         "admin", "registry",
-                                                     "dns",  "forward",       "spoe",  "sticky",
-                                                     "log",  "manage_haproxy"};
+constexpr std::array<std::string_view, 11> kSections{
+    "spop", "table", "admin",  "registry", "dns",           "forward",
+    "edge", "spoe",  "sticky", "log",      "manage_haproxy"};
 
 // Known names that nothing reads yet: a file written for a later version still runs.
 constexpr std::array<std::string_view, 3> kLaterSections{"tls", "limits", "etcd"};

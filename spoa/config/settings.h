@@ -64,6 +64,17 @@ struct ForwardSettings {
   std::vector<ListenAddress> to;  // resolvers
 };
 
+// Where HAProxy serves virtual hosts, as rendered.
+struct EdgeSettings {
+  std::vector<std::string> listen = {"*:80"};       // as HAProxy's `bind` takes them
+  std::vector<std::string> tls_listen = {"*:443"};  // where there are certificates
+  std::string certificates;                         // a file or a folder; empty: no TLS
+  bool redirect_to_https = false;
+  std::chrono::seconds hsts{0};            // how long browsers keep to TLS; 0: not told
+  std::vector<IpNetwork> proxy_protocol;   // whose connections begin with a PROXY header
+  std::vector<IpNetwork> trust_forwarded;  // whose X-Forwarded-* headers are kept
+};
+
 // HAProxy's configuration kept by the agent. The names are those of `pointsman render`.
 struct ManageHaproxySettings {
   std::string folder;  // where it is written; empty: HAProxy is not managed
@@ -75,7 +86,6 @@ struct ManageHaproxySettings {
   std::string group = "haproxy";
   std::string stats_socket;
   std::string log;
-  std::string bind = "*:80";
   std::map<std::uint16_t, std::string> port_binds;
   bool demo = false;
 };
@@ -91,6 +101,7 @@ struct Settings {
   AdminSettings admin;
   DnsSettings dns;
   ForwardSettings forward;
+  EdgeSettings edge;
   ManageHaproxySettings manage_haproxy;
   std::chrono::seconds registry_keep_last{300};  // how long what is lost is held
   // Where clients find HAProxy: addresses or host names.

@@ -17,11 +17,26 @@ std::string quoted(const std::string& text) {
   return out + '"';
 }
 
+std::string listener(const ListenAddress& address) {
+  const std::string text = quoted(address.to_text());
+  if (!address.tls) return text;
+  const TlsFiles& files = *address.tls;
+  std::string yaml = fmt::format("{{address: {}, tls: {{cert: {}, key: {}", text,
+                                 quoted(files.certificate.path), quoted(files.key.path));
+  if (!files.client_ca.path.empty()) {
+    yaml += fmt::format(", client_ca: {}", quoted(files.client_ca.path));
+  }
+  if (!files.client_names.empty()) {
+    yaml += fmt::format(", client_names: [\"{}\"]", fmt::join(files.client_names, "\", \""));
+  }
+  return yaml + "}}";
+}
+
 std::string listeners(const std::vector<ListenAddress>& addresses) {
   if (addresses.empty()) return "  listen: []\n";
   std::string yaml = "  listen:\n";
   for (const ListenAddress& address : addresses) {
-    yaml += fmt::format("    - {}\n", quoted(address.to_text()));
+    yaml += fmt::format("    - {}\n", listener(address));
   }
   return yaml;
 }
@@ -75,12 +90,24 @@ std::string manage_lines(const ManageHaproxySettings& managed) {
     yaml += fmt::format("  stats_socket: {}\n", quoted(managed.stats_socket));
   }
   if (!managed.log.empty()) yaml += fmt::format("  log: {}\n", quoted(managed.log));
-  yaml += fmt::format("  bind: {}\n", quoted(managed.bind));
   std::vector<std::string> binds;
   for (const auto& [port, bind] : managed.port_binds) {
     binds.push_back(fmt::format("{}={}", port, bind));
   }
   return yaml + fmt::format("  port_bind: {}\n  demo: {}\n", quoted_list(binds), managed.demo);
+}
+
+std::string edge_lines(const EdgeSettings& edge) {
+  std::string yaml = "edge:\n  listen: " + quoted_list(edge.listen) + "\n";
+  yaml += "  tls_listen: " + quoted_list(edge.tls_listen) + "\n";
+  if (!edge.certificates.empty()) {
+    yaml += fmt::format("  certificates: {}\n", quoted(edge.certificates));
+  }
+  yaml += fmt::format("  redirect_to_https: {}\n", edge.redirect_to_https);
+  if (edge.hsts.count() > 0) yaml += fmt::format("  hsts: {}s\n", edge.hsts.count());
+  yaml += fmt::format("  proxy_protocol: {}\n", network_list(edge.proxy_protocol));
+  yaml += fmt::format("  trust_forwarded: {}\n", network_list(edge.trust_forwarded));
+  return yaml;
 }
 
 }  // namespace
@@ -108,6 +135,7 @@ std::string to_yaml(const Settings& settings) {
   if (!admin.tokens.empty()) yaml += fmt::format("  tokens: {}\n", quoted(admin.tokens));
   yaml += fmt::format("registry:\n  keep_last: {}s\n", settings.registry_keep_last.count());
   yaml += dns_lines(settings.dns, settings.forward);
+  yaml += edge_lines(settings.edge);
   if (!settings.advertise.empty()) {
     yaml += fmt::format("advertise: [\"{}\"]\n", fmt::join(settings.advertise, "\", \""));
   }

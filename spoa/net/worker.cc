@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "net/socket_name.h"
+#include "net/tls_stream.h"
 
 namespace pointsman::net {
 namespace {
@@ -37,6 +38,7 @@ ConnectionCounters& ConnectionCounters::operator+=(const ConnectionCounters& oth
   idle_timeouts += other.idle_timeouts;
   hello_timeouts += other.hello_timeouts;
   write_timeouts += other.write_timeouts;
+  tls_failures += other.tls_failures;
   return *this;
 }
 
@@ -104,7 +106,8 @@ void Worker::serve() {
     const int accepts_per_batch = listening->is_tcp() ? limits::kAcceptsPerBatch : 1;
     acceptors_.push_back(std::make_unique<Acceptor>(
         loop_, listening, accepts_per_batch, options_.accept_pause,
-        [this, from = listening->address()](FileDescriptor fd) { accept(std::move(fd), from); },
+        [this, from = listening->address(), credentials = listening->credentials()](
+            FileDescriptor fd) { accept(std::move(fd), from, credentials.get()); },
         [this](int error) { log_shortage(error); }));
   }
   listeners_.clear();
@@ -138,7 +141,8 @@ void Worker::run_task() {
   task_done_.notify_all();
 }
 
-void Worker::accept(FileDescriptor fd, const ListenAddress& from) {
+void Worker::accept(FileDescriptor fd, const ListenAddress& from,
+                    const TlsCredentials* credentials) {
   if (connections_.size() >= options_.connections) {
     if (!options_.evict) {
       ++counters_.refused;
@@ -150,7 +154,14 @@ void Worker::accept(FileDescriptor fd, const ListenAddress& from) {
   ++counters_.open;
   auto protocol = make_protocol_(from);
   const bool tcp = from.kind == ListenAddress::Kind::kTcp;
-  if (tcp) protocol->on_peer(SocketName::of_peer(fd.get()).address());
+  const IpAddress peer = tcp ? SocketName::of_peer(fd.get()).address() : IpAddress{};
+  if (tcp) protocol->on_peer(peer);
+  if (credentials != nullptr) {
+    protocol =
+        std::make_unique<TlsStream>(credentials->current(), std::move(protocol),
+                                    [this, who = peer.to_text() + " to " + from.to_text()](
+                                        const std::string& why) { log_tls_failure(who, why); });
+  }
   auto connection = std::make_unique<Connection>(
       loop_, std::move(fd), std::move(protocol), read_buffer_, options_.connection,
       [this](Connection& closed, CloseCause cause) { forget(closed, cause); });
@@ -174,6 +185,14 @@ void Worker::log_shortage(int error) {
   if (shortage_limiter_.allow(std::chrono::steady_clock::now())) {
     spdlog::warn("cannot accept connections for now: {}", std::strerror(error));
   }
+}
+
+void Worker::log_tls_failure(const std::string& who, const std::string& why) {
+  ++counters_.tls_failures;
+  const auto held_back = tls_limiter_.allow(std::chrono::steady_clock::now());
+  if (!held_back) return;
+  spdlog::warn("no TLS from {}: {}{}", who, why,
+               *held_back == 0 ? "" : fmt::format("; {} more before", *held_back));
 }
 
 void Worker::forget(Connection& connection, CloseCause cause) {

@@ -41,6 +41,7 @@ struct ConnectionCounters {
   std::uint64_t idle_timeouts = 0;
   std::uint64_t hello_timeouts = 0;
   std::uint64_t write_timeouts = 0;
+  std::uint64_t tls_failures = 0;  // handshakes that were refused, by us or the peer
 
   ConnectionCounters& operator+=(const ConnectionCounters& other);
 };
@@ -81,9 +82,10 @@ class Worker {
   void serve();
   void on_wake();
   void run_task();  // with the mutex held
-  void accept(FileDescriptor fd, const ListenAddress& from);
+  void accept(FileDescriptor fd, const ListenAddress& from, const TlsCredentials* credentials);
   void evict_one();
   void log_shortage(int error);
+  void log_tls_failure(const std::string& who, const std::string& why);
   void forget(Connection& connection, CloseCause cause);
   void free_closed();
   void begin_drain(std::chrono::milliseconds deadline);
@@ -108,6 +110,7 @@ class Worker {
   const MakeProtocol make_protocol_;
   ConnectionCounters counters_;
   LogLimiter shortage_limiter_;
+  LogLimiter tls_limiter_;
   std::vector<std::uint8_t> read_buffer_;
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::unordered_map<Connection*, std::unique_ptr<Connection>> connections_;

@@ -2,7 +2,9 @@
 // decision may name. Each is checked to be safe in a line of configuration.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ struct ServerLine {
   std::string address;
   std::uint16_t weight = 100;
   bool named = false;  // by a host name: must not stop HAProxy from starting when it is unknown
+  bool backup = false;
+  std::string tls;  // how to speak TLS with it; empty: not at all
 };
 
 struct InstanceCookie {
@@ -27,8 +31,13 @@ struct RouteBackend {
   std::string gateway;
   std::string route;
   std::string backend;
+  bool tcp = false;
   std::string balance;
-  std::vector<InstanceCookie> cookie;  // none or one
+  routing::CheckSpec check;
+  std::chrono::seconds slow_start{0};  // 0: none
+  bool redispatch = true;
+  std::optional<InstanceCookie> cookie;
+  std::chrono::seconds stick_to_source{0};  // 0: not; how long without a connection, else
   std::vector<ServerLine> servers;
   std::string service;  // of the registry, where there are no servers
 };

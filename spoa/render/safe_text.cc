@@ -41,4 +41,9 @@ Outcome check_arguments(std::string_view text, std::string_view what) {
   return check(text, what, {});
 }
 
+Outcome check_path(std::string_view text, std::string_view what) {
+  if (!text.starts_with('/')) return Error{fmt::format("{}: wanted a path like /health", what)};
+  return check(text, what, " ");
+}
+
 }  // namespace pointsman::render

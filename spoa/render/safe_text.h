@@ -15,4 +15,8 @@ Outcome check_word(std::string_view text, std::string_view what);
 // Several words, as HAProxy's own arguments are: printable; no quote, \, # or $.
 Outcome check_arguments(std::string_view text, std::string_view what);
 
+// The path of a request, perhaps with a query: begins with /, no blank or control character, none
+// of " ' \ # $.
+Outcome check_path(std::string_view text, std::string_view what);
+
 }  // namespace pointsman::render

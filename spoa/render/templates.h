@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "render/render.h"
 
@@ -11,6 +12,7 @@ namespace pointsman::render {
 
 // By the file's name, without extension.
 std::optional<std::string_view> find_template(std::string_view name);
+std::vector<std::string_view> template_names();
 // In a folder "pointsman".
 RenderedFiles bridge_files();
 

@@ -1,12 +1,9 @@
 #include "routing/clashes.h"
 
+#include "base/limits.h"
+#include "routing/raw_acl.h"
+
 namespace pointsman::routing {
-namespace {
-
-bool is_tcp(const Gateway& gateway) { return gateway.spec.protocol == GatewaySpec::Protocol::kTcp; }
-
-}  // namespace
-
 void Clashes::check_cookie(const Gateway& gateway) {
   const auto [entry, is_new] = cookies_.try_emplace(gateway.sticky.cookie, &gateway);
   if (is_new) return;
@@ -43,7 +40,7 @@ void Clashes::check_port(const Gateway& gateway, bool has_virtual_hosts) {
   };
   if (port.first == nullptr) {
     port.first = &gateway;
-  } else if (is_tcp(gateway) || is_tcp(*port.first)) {
+  } else if (gateway.spec.is_tcp() || port.first->spec.is_tcp()) {
     error("of tcp can't be shared; it belongs to", *port.first);
     return;
   }
@@ -52,6 +49,25 @@ void Clashes::check_port(const Gateway& gateway, bool has_virtual_hosts) {
     port.without_hosts = &gateway;
   } else {
     error("needs virtual_hosts here or there, to be shared with", *port.without_hosts);
+  }
+}
+
+void Clashes::check_raw_acls(const Gateway& gateway) {
+  for (const RawAcl& acl : raw_acls_of(gateway)) {
+    const auto [entry, is_new] = raw_acls_.try_emplace(acl.name, acl.text);
+    if (!is_new && entry->second != acl.text) {
+      diagnostics_.error(acl.place, gateway.name, acl.key,
+                         "<" + acl.text + "> and <" + entry->second +
+                             "> would be one argument acl_" + acl.name +
+                             ": write one of the two in another way");
+    }
+    if (is_new && raw_acls_.size() > limits::kRawAcls) {
+      raw_acls_.erase(entry);
+      diagnostics_.error(acl.place, gateway.name, acl.key,
+                         "<" + acl.text + "> is one too many: HAProxy hands over at most " +
+                             std::to_string(limits::kRawAcls) +
+                             " different ACLs of all gateways together");
+    }
   }
 }
 

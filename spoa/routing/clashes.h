@@ -1,4 +1,5 @@
-// What two gateways must not share: cookies, backends, and ports on which nothing tells them apart.
+// What two gateways must not share: cookies, backends, ports on which nothing tells them apart, and
+// room for raw ACLs.
 // Used while a table is linked. Gateways come in their order; the later of two that clash is the
 // one that the error names.
 #pragma once
@@ -22,6 +23,8 @@ class Clashes {
   // The Host header tells the http gateways of a port apart. One of them may be without virtual
   // hosts: it gets the requests of all other hosts. A tcp gateway has its port alone.
   void check_port(const Gateway& gateway, bool has_virtual_hosts);
+  // All gateways have limits::kRawAcls distinct ones together, each with a name of its own.
+  void check_raw_acls(const Gateway& gateway);
 
  private:
   struct Owner {
@@ -36,6 +39,7 @@ class Clashes {
   NameMap<const Gateway*> cookies_;
   NameMap<Owner> backends_;
   std::map<std::uint16_t, Port> ports_;
+  std::map<std::string, std::string> raw_acls_;  // texts by name
 };
 
 // " (shop.yaml:4)", or nothing where no file is known.

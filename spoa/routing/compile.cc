@@ -12,7 +12,9 @@
 #include "base/limits.h"
 #include "routing/balance.h"
 #include "routing/names.h"
+#include "routing/raw_acl.h"
 #include "routing/shares.h"
+#include "routing/tcp_rules.h"
 #include "routing/unbuilt_features.h"
 
 namespace pointsman::routing {
@@ -51,9 +53,11 @@ class Compiler {
       add_shares();
       check_tags();
     }
+    if (spec_.is_tcp() && !check_tcp_rules(spec_, gateway_->routes, diagnostics_)) failed_ = true;
     if (failed_) return nullptr;
     gateway_->spec = spec_;
     warn_of_unbuilt_features(*gateway_, diagnostics_);
+    note_raw_acls(*gateway_, diagnostics_);
     return gateway_;
   }
 
@@ -103,10 +107,8 @@ class Compiler {
     if (sticky.same_site == "None" && sticky.secure == StickySpec::Secure::kNever) {
       warning(sticky.place, "sticky.same_site", "browsers drop cookies with None and not Secure");
     }
-    if (spec_.protocol == GatewaySpec::Protocol::kTcp && sticky.by == StickySpec::By::kRoute &&
-        spec_.split_by.kind != SplitBySpec::Kind::kSource) {
-      fault("by", "tcp has no cookies: a tcp gateway with 'sticky: route' needs 'split_by: src'");
-    }
+    // Without cookies there are no tokens: the split by source and HAProxy's stick table do it.
+    if (spec_.is_tcp()) sticky.by = StickySpec::By::kNone;
   }
 
   void check_split_by() {
@@ -142,6 +144,7 @@ class Compiler {
       if (auto fault = fault_in_epoch(spec.epoch)) error(spec.place, key + ".epoch", *fault);
       check_destination(spec);
       check_balance(spec);
+      warn_of_settings_without_effect(spec);
       Route& route = gateway_->routes.emplace_back();
       route.name = spec.name;
       if (spec.gateway) {
@@ -170,6 +173,21 @@ class Compiler {
     if (!spec.backend) return;
     if (auto fault = fault_in_backend_name(spec.backend->text)) {
       error(spec.backend->place, key_of(spec) + ".backend", *fault);
+    }
+  }
+
+  // What is told to HAProxy of a backend that is not rendered.
+  void warn_of_settings_without_effect(const RouteSpec& spec) {
+    if (!spec.backend && !spec.gateway) return;
+    const std::pair<bool, std::string_view> given[] = {{spec.check.has_value(), "check"},
+                                                       {spec.slow_start.has_value(), "slow_start"},
+                                                       {spec.redispatch.has_value(), "redispatch"}};
+    for (const auto& [is_given, key] : given) {
+      if (!is_given) continue;
+      warning(spec.place, key_of(spec) + "." + std::string(key),
+              spec.backend ? "has no effect: the backend " + spec.backend->text +
+                                 " is of your own HAProxy configuration"
+                           : "has no effect: the routes of " + spec.gateway->text + " serve");
     }
   }
 

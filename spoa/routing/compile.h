@@ -12,7 +12,7 @@
 namespace pointsman::routing {
 
 // Null when there is an error. Warnings and notes are added in any case; features whose work is not
-// built yet (tcp gateways, raw ACLs, scripts, service and discover instances) are warnings that
+// built yet (tcp gateways, scripts, service and discover instances) are warnings that
 // name the feature.
 std::shared_ptr<const Gateway> compile(const GatewaySpec& spec, Diagnostics& diagnostics);
 

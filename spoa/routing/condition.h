@@ -31,6 +31,7 @@ enum class Field : std::uint8_t {
   kHeader,          // by name
   kCookie,          // by name
   kQueryParameter,  // by name
+  kRawAcl,          // by name, see raw_acl.h; present where HAProxy says that it holds
 };
 
 enum class Operator : std::uint8_t {
@@ -73,7 +74,7 @@ struct ConditionNode {
   enum class Kind : std::uint8_t { kAnd, kOr, kNot, kTest, kTrue, kFalse, kScript, kRawAcl };
   Kind kind = Kind::kTrue;
   std::vector<ConditionNode> children;  // kAnd, kOr: two or more; kNot: one
-  Test test;                            // kTest
+  Test test;                            // kTest; kRawAcl: that HAProxy says it holds
   std::string text;                     // kScript: its name; kRawAcl: the ACL
 
   bool operator==(const ConditionNode&) const = default;
@@ -90,6 +91,8 @@ struct ConditionScratch {
   std::string url;   // buffer of path?query
   RegexScratch regex;
   std::uint64_t regex_limits_hit = 0;
+  std::uint64_t raw_acls_missing = 0;  // how often HAProxy had not been told to evaluate one,
+  std::string missing_raw_acl;         // and the last one's name
 };
 
 // The capture groups of the first `matches` that held, left to right as far as evaluation went
@@ -103,8 +106,8 @@ class Condition {
  public:
   static Result<Condition, ConditionError> parse(std::string_view text);
 
-  // Total: every condition is true or false for every request. Scripts and raw ACLs, which nothing
-  // evaluates yet, are false. `captures` may be null.
+  // Total: every condition is true or false for every request. Scripts, which nothing evaluates
+  // yet, and raw ACLs that HAProxy does not hand over are false. `captures` may be null.
   bool evaluate(const Request& request, ConditionScratch& scratch,
                 Captures* captures = nullptr) const;
 

@@ -45,12 +45,12 @@ class Evaluation {
       case Kind::kNot:
         return !holds(node.children.front());
       case Kind::kTest:
+      case Kind::kRawAcl:
         return holds(node.test);
       case Kind::kTrue:
         return true;
       case Kind::kFalse:
       case Kind::kScript:
-      case Kind::kRawAcl:
         return false;
     }
     return false;
@@ -82,9 +82,20 @@ class Evaluation {
                                            [](std::string_view value) { return !value.empty(); });
       case Field::kQueryParameter:
         return any_query_parameter(request_.query, test.name, there);
+      case Field::kRawAcl:
+        return raw_acl_holds(test.name);
       default:
         return false;
     }
+  }
+
+  bool raw_acl_holds(const std::string& name) {
+    for (const RawAclFact& fact : request_.raw_acls) {
+      if (fact.name == name) return fact.holds;
+    }
+    ++scratch_.raw_acls_missing;
+    scratch_.missing_raw_acl = name;
+    return false;
   }
 
   bool any_occurrence_satisfies(const Test& test) {
@@ -116,6 +127,8 @@ class Evaluation {
         return request_.src && any_value(test, [&](const TestValue& value) {
                  return value.network && value.network->contains(*request_.src);
                });
+      case Field::kRawAcl:
+        return false;
       case Field::kPort:
         return request_.port &&
                any_value(test, [&](const TestValue& value) { return value.port == request_.port; });

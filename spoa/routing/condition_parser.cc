@@ -12,6 +12,7 @@
 #include "routing/condition_values.h"
 #include "routing/condition_words.h"
 #include "routing/header_block.h"
+#include "routing/raw_acl.h"
 
 namespace pointsman::routing {
 namespace {
@@ -248,18 +249,19 @@ bool Parser::script(ConditionNode& node) {
 // The ACL becomes a line of HAProxy's configuration, hence no line breaks.
 bool Parser::raw_acl(ConditionNode& node) {
   constexpr std::string_view kBlanks = " \t";
-  constexpr std::string_view kForbidden("\0\r\n", 3);
   const std::size_t at = lexer_.offset();
   const std::optional<std::string_view> inside = lexer_.take_raw_acl();
   if (!inside) return fail_at(at, "no '>' outside quotes closes this '<'");
-  const std::size_t forbidden = inside->find_first_of(kForbidden);
-  if (forbidden != std::string_view::npos) {
-    return fail_at(at + 1 + forbidden, "a HAProxy ACL stands on one line, without NUL bytes");
-  }
   const std::size_t begin = inside->find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return fail_at(at, "the HAProxy ACL is empty");
   node.kind = Kind::kRawAcl;
   node.text = inside->substr(begin, inside->find_last_not_of(kBlanks) - begin + 1);
+  if (auto fault = fault_in_raw_acl(node.text)) {
+    return fail_at(at + 1 + begin + fault->offset, std::move(fault->message));
+  }
+  node.test.field = Field::kRawAcl;
+  node.test.op = Operator::kPresent;
+  node.test.name = raw_acl_name(node.text);
   return true;
 }
 

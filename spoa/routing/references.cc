@@ -55,6 +55,10 @@ class ReferenceWalk {
       return &gateway;
     }
     const Gateway& next = *found->second;
+    if (next.spec.is_tcp() != gateway.spec.is_tcp()) {
+      error(gateway, index, "one of the two gateways is for tcp, the other for http");
+      return &gateway;
+    }
     Node& node = nodes_[&next];
     if (node.state == Node::State::kOnPath) {
       error(gateway, index, "the references go in a circle: " + circle(gateway, next));

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,12 @@
 #include "routing/header_block.h"
 
 namespace pointsman::routing {
+
+// What HAProxy found an ACL of its own to be, see raw_acl.h.
+struct RawAclFact {
+  std::string_view name;
+  bool holds = false;
+};
 
 struct Request {
   std::optional<std::string_view> gateway;  // named by the frontend
@@ -24,6 +31,7 @@ struct Request {
   std::optional<IpAddress> src;
   std::optional<std::uint32_t> port;  // dst_port
   HeaderBlock headers;
+  std::span<const RawAclFact> raw_acls;
 };
 
 // Host comparison form (RFC 9110 section 4.2.3): port and one trailing dot removed, lower case. The

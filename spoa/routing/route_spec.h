@@ -44,7 +44,23 @@ struct InstanceSpec {
   std::string address;  // literal address or host name
   std::uint16_t port = 0;
   std::uint16_t weight = 100;  // 0 to 256
+  bool backup = false;         // serves when no other instance does
   SourcePlace place;
+};
+
+// How HAProxy finds out whether an instance works.
+struct CheckSpec {
+  enum class Kind : unsigned char { kNone, kTcp, kHttp };
+  Kind kind = Kind::kTcp;
+  std::string path;  // this and the next three: kHttp
+  std::string method = "GET";
+  std::string host;                // empty: none is sent
+  std::string status = "200-399";  // codes and ranges, separated by commas
+  std::uint16_t port = 0;          // 0: the instance's own
+  std::chrono::seconds every{1};
+  std::chrono::seconds timeout{0};  // 0: as long as `every`
+  std::uint32_t fall = 2;
+  std::uint32_t rise = 1;
 };
 
 struct DiscoverSpec {
@@ -71,8 +87,12 @@ struct RouteSpec {
   std::vector<InstanceSpec> instances;
   std::string balance;  // empty: the default
   SourcePlace balance_place;
+  std::optional<CheckSpec> check;  // null: the default
+  std::optional<std::chrono::seconds> slow_start;
+  std::optional<bool> redispatch;  // null: yes
   std::vector<SpecText> rewrites;  // "NEW if CONDITION"
   std::string epoch = "0";
+  std::string metadata_json;  // for templates; empty: none
 };
 
 struct StickySpec {
@@ -111,6 +131,8 @@ struct GatewaySpec {
   bool allow_forced = false;
   std::vector<RouteSpec> routes;
   std::string metadata_json;  // for templates; empty: none
+
+  bool is_tcp() const { return protocol == Protocol::kTcp; }
 };
 
 // What a route without instances, backend and gateway goes to: the service that it names, or else

@@ -85,6 +85,7 @@ std::shared_ptr<const RouteTable> RouteTable::link(
     table->add_hosts(*gateway, diagnostics);
     clashes.check_cookie(*gateway);
     clashes.check_backends(*gateway);
+    clashes.check_raw_acls(*gateway);
     clashes.check_port(*gateway, !table->virtual_hosts_of(*gateway).empty());
     table->tier_count_ += tiers_of(*gateway);
   }

@@ -12,9 +12,6 @@ class Warnings {
 
   void of_gateway() {
     const GatewaySpec& spec = gateway_.spec;
-    if (spec.protocol == GatewaySpec::Protocol::kTcp) {
-      add(spec.place, "port", "tcp gateways are not served yet");
-    }
     for (std::size_t i = 0; i < gateway_.routes.size(); ++i) {
       of_conditions(gateway_.routes[i], spec.routes[i]);
     }
@@ -35,8 +32,6 @@ class Warnings {
   void of_node(const ConditionNode& node, const SourcePlace& place, const std::string& key) {
     if (node.kind == ConditionNode::Kind::kScript) {
       add(place, key, "scripts are not run yet: script(" + node.text + ") is always false");
-    } else if (node.kind == ConditionNode::Kind::kRawAcl) {
-      add(place, key, "HAProxy ACLs are not evaluated yet: <" + node.text + "> is always false");
     }
     for (const ConditionNode& child : node.children) of_node(child, place, key);
   }

@@ -7,7 +7,7 @@
 
 namespace pointsman::routing {
 
-// tcp gateways; services and discovery; scripts and raw ACLs in conditions and rewrites.
+// Scripts in conditions and rewrites.
 void warn_of_unbuilt_features(const Gateway& gateway, Diagnostics& diagnostics);
 
 }  // namespace pointsman::routing

@@ -37,10 +37,6 @@ void append_message(ByteBuffer& out, const MapPacker& map) {
   append_bytes(out, payload);
 }
 
-void pack_integer(MapPacker& map, std::string_view key, std::uint64_t value) {
-  map.key(key).integer(static_cast<std::int64_t>(value));
-}
-
 }  // namespace
 
 Result<Question> read_question(Bytes payload) {
@@ -100,13 +96,13 @@ Result<Answer> read_answer(Bytes payload) {
 
 void append_question(ByteBuffer& out, const Question& question) {
   MapPacker map;
-  pack_integer(map, "version", kVersion);
+  map.key("version").count(kVersion);
   map.key("haproxy").text(question.haproxy);
-  pack_integer(map, "generation", question.generation);
+  map.key("generation").count(question.generation);
   map.key("have").text(question.have);
   if (!question.want.empty()) {
     map.key("want").text(question.want);
-    pack_integer(map, "offset", question.offset);
+    map.key("offset").count(question.offset);
   }
   if (!question.decided.empty()) {
     Packer& decided = map.key("decided");
@@ -116,7 +112,7 @@ void append_question(ByteBuffer& out, const Question& question) {
       decided.text(entry.gateway);
       decided.text(entry.route);
       decided.text(entry.reason);
-      decided.integer(static_cast<std::int64_t>(entry.count));
+      decided.count(entry.count);
     }
   }
   append_message(out, map);
@@ -129,8 +125,8 @@ void append_answer(ByteBuffer& out, const std::string& id, std::uint64_t size, s
   assert(bytes.size() <= limits::kBridgePartBytes);
   MapPacker map;
   map.key("id").text(id);
-  pack_integer(map, "size", size);
-  pack_integer(map, "offset", offset);
+  map.key("size").count(size);
+  map.key("offset").count(offset);
   map.key("bytes").binary(bytes);
   append_message(out, map);
 }

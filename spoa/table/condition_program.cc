@@ -55,12 +55,12 @@ class Compiler {
       case Kind::kNot:
         return emit(node.children.front(), on_false, on_true);
       case Kind::kTest:
+      case Kind::kRawAcl:
         return emit_test(node.test, on_true, on_false);
       case Kind::kTrue:
         return on_true;
       case Kind::kFalse:
       case Kind::kScript:
-      case Kind::kRawAcl:
         return on_false;
     }
     return on_false;

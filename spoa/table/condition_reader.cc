@@ -21,6 +21,7 @@ constexpr std::uint64_t kPortMax = UINT16_MAX;
 bool fits(Field field, Operator op, std::string_view name, std::uint64_t values) {
   if (has_name(field) == name.empty()) return false;
   if (field == Field::kHeader && routing::to_lower(name) != name) return false;
+  if (field == Field::kRawAcl && op != Operator::kPresent) return false;
   switch (op) {
     case Operator::kIs:
       return values > 0;

@@ -11,7 +11,7 @@ using routing::Field;
 using routing::Operator;
 using Split = routing::SplitBySpec::Kind;
 
-constexpr std::array<std::pair<Field, std::string_view>, 13> kFields{{
+constexpr std::array<std::pair<Field, std::string_view>, 14> kFields{{
     {Field::kHost, "host"},
     {Field::kPath, "path"},
     {Field::kMethod, "method"},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<Field, std::string_view>, 13> kFields{{
     {Field::kHeader, "header"},
     {Field::kCookie, "cookie"},
     {Field::kQueryParameter, "parameter"},
+    {Field::kRawAcl, "acl"},
 }};
 
 // The first of an operator's word is what the word is read as.
@@ -76,7 +77,8 @@ std::string_view split_word(Split kind) { return word_of(kSplits, kind); }
 std::optional<Split> split_of(std::string_view word) { return meaning_of(kSplits, word); }
 
 bool has_name(Field field) {
-  return field == Field::kHeader || field == Field::kCookie || field == Field::kQueryParameter;
+  return field == Field::kHeader || field == Field::kCookie || field == Field::kQueryParameter ||
+         field == Field::kRawAcl;
 }
 
 }  // namespace pointsman::table

@@ -12,6 +12,8 @@ void Packer::binary(Bytes value) {
 
 void Packer::integer(std::int64_t value) { msgpack_pack_int64(&packer_, value); }
 
+void Packer::count(std::uint64_t value) { msgpack_pack_uint64(&packer_, value); }
+
 void Packer::boolean(bool value) {
   value ? msgpack_pack_true(&packer_) : msgpack_pack_false(&packer_);
 }

@@ -23,6 +23,7 @@ class Packer {
   void text(std::string_view value);
   void binary(Bytes value);
   void integer(std::int64_t value);
+  void count(std::uint64_t value);
   void boolean(bool value);
   void array(std::size_t size);  // its elements follow
   void map(std::size_t size);    // its keys and values follow, by turns

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Measures the DNS responder: /usr/bin/python3 tests/bench/dns_bench.py.
 
-dnsperf asks our responder, NSD and Knot for the same names of the same generated zone, each with
-one worker; they take turns, round after round, and each figure is the median of its rounds. CPU
-time per query is what counts on a noisy machine: the server's processes, user + system. Of NSD and
-Knot those are measured that are installed: ./dev setup leaves them out, since their packages start
-servers. Text goes to the terminal, JSON to <build>/dns_bench.json.
+dnsperf asks our responder, gdnsd, NSD and Knot for the same names of the same generated zone, each
+with one worker; they take turns, round after round, and each figure is the median of its rounds.
+CPU time per query is what counts on a noisy machine: the server's processes, user + system. The
+echo is the floor: it sends replies as long as ours without looking anything up (dns_echo.cc). Of
+the others those are measured that are installed: ./dev setup leaves them out, since their packages
+start servers. Text goes to the terminal, JSON to <build>/dns_bench.json.
 """
 import argparse
 import json
@@ -21,6 +22,7 @@ import time
 from run import Processes, cpu_seconds, describe_machine, first_line, free_ports
 
 ZONE = "hap.test"
+SERVERS = ("echo", "pointsman", "gdnsd", "nsd", "knot")
 SERVICES = 1000
 INSTANCES = 10
 CLIENTS = 8
@@ -59,6 +61,14 @@ zone:
     zonefile-load: whole
     zonefile-sync: -1
 """
+GDNSD = """options => {{
+  listen => 127.0.0.1:{port}
+  udp_threads => 1
+  tcp_threads => 1
+  run_dir => "{folder}/run"
+  state_dir => "{folder}/state"
+}}
+"""
 
 
 def instances_of(service):
@@ -70,7 +80,7 @@ def instances_of(service):
 
 
 def zone_text():
-    lines = [f"$ORIGIN {ZONE}.", "$TTL 5", "@ SOA ns hostmaster 1 60 60 60 5", "@ NS ns",
+    lines = [f"$ORIGIN {ZONE}.", "$TTL 5", "@ SOA ns hostmaster 1 60 60 300 5", "@ NS ns",
              "ns A 127.0.0.1"]
     for service in range(SERVICES):
         for address, target in instances_of(service):
@@ -96,9 +106,16 @@ def commands(build, folder, ports):
     nsd.write_text(NSD.format(port=ports["nsd"], folder=folder, zone=ZONE))
     knot = folder / "knot.conf"
     knot.write_text(KNOT.format(port=ports["knot"], folder=folder, zone=ZONE))
-    ours = [build / "tests/bench/dns_server", f"127.0.0.1:{ports['pointsman']}", 1, SERVICES,
-            INSTANCES]
-    found = {"pointsman": ours, "nsd": ["nsd", "-d", "-c", nsd], "knot": ["knotd", "-c", knot]}
+    gdnsd = folder / "gdnsd"
+    (gdnsd / "zones").mkdir(parents=True)
+    (gdnsd / "zones" / ZONE).write_text(zone_text())
+    (gdnsd / "config").write_text(GDNSD.format(port=ports["gdnsd"], folder=gdnsd))
+    bench = build / "tests/bench"
+    found = {"echo": [bench / "dns_echo", f"127.0.0.1:{ports['echo']}", SERVICES, INSTANCES],
+             "pointsman": [bench / "dns_server", f"127.0.0.1:{ports['pointsman']}", 1, SERVICES,
+                           INSTANCES],
+             "gdnsd": ["gdnsd", "-c", gdnsd, "start"],
+             "nsd": ["nsd", "-d", "-c", nsd], "knot": ["knotd", "-c", knot]}
     return {name: command for name, command in found.items() if shutil.which(command[0])}
 
 
@@ -144,7 +161,7 @@ def measure(name, port, pid, queries, seconds):
 
 def measure_all(build, rounds, seconds):
     next_port, release_ports = free_ports()
-    ports = {name: next_port() for name in ("pointsman", "nsd", "knot")}
+    ports = {name: next_port() for name in SERVERS}
     release_ports()
     rows = []
     with tempfile.TemporaryDirectory() as name, Processes(pathlib.Path(name)) as processes:
@@ -186,8 +203,8 @@ def main():
     if options.quick:
         options.rounds, options.seconds = 1, 1
     report = describe_machine(options.build)
-    report["versions"] = [first_line("dpkg-query", "-W", "dnsperf"), first_line("nsd", "-v"),
-                          first_line("knotd", "-V")]
+    report["versions"] = [first_line("dpkg-query", "-W", name)
+                          for name in ("dnsperf", "gdnsd", "nsd", "knot")]
     report.update(rounds=options.rounds, seconds=options.seconds,
                   rows=measure_all(options.build, options.rounds, options.seconds))
     show(report)

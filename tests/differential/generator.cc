@@ -4,6 +4,7 @@
 
 #include "agent/key_ring.h"
 #include "routing/decision.h"
+#include "routing/raw_acl.h"
 
 namespace pointsman::test {
 namespace {
@@ -35,7 +36,13 @@ const Texts kMoreConditions{"sni == a.example",
                             "has header x-user",
                             "header X-User in (a, b)",
                             "url matches '[?]a=(.*)'",
-                            "path matches '^/([a-z]*)(/.)?'"};
+                            "path matches '^/([a-z]*)(/.)?'",
+                            "< one >",
+                            "<one> and not <two>",
+                            "< two >"};
+
+// Of those ACLs.
+const Texts kRawAclNames{routing::raw_acl_name("one"), routing::raw_acl_name("two")};
 
 std::string condition(Random& random) {
   std::string text =
@@ -256,6 +263,7 @@ routing::Request Visit::as_request(ByteBuffer& block) const {
   request.query = query;
   request.sni = sni;
   request.src = src;
+  request.raw_acls = raw_acls;
   request.port = port;
   request.headers = routing::HeaderBlock(block);
   return request;
@@ -267,6 +275,7 @@ std::string Visit::as_text() const {
       shown(gateway), shown(method), shown(scheme), shown(host), shown(path), shown(query),
       shown(sni), src ? src->to_text() : "-", port ? std::to_string(*port) : "-", now);
   for (const auto& [name, value] : headers) text += "\n  " + name + ": " + shown(value);
+  for (const auto& [name, holds] : raw_acls) text += fmt::format("\n  acl_{} {}", name, holds);
   return text;
 }
 
@@ -318,6 +327,9 @@ Visit random_visit(Random& random, const routing::RouteTable& table,
   }
   while (chance(random, 10)) visit.headers.emplace_back("A", odd_bytes(random));
   while (chance(random, 5)) visit.headers.emplace_back("Cookie", odd_bytes(random));
+  for (const std::string& name : kRawAclNames) {
+    if (chance(random, 70)) visit.raw_acls.push_back({name, chance(random, 50)});
+  }
   visit.now += static_cast<UnixSeconds>(random.below(100000));
   add_tokens(random, table, keys, visit);
   return visit;

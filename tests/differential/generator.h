@@ -24,6 +24,7 @@ struct Visit {
   std::optional<IpAddress> src;
   std::optional<std::uint32_t> port;
   std::vector<std::pair<std::string, std::string>> headers;  // in order
+  std::vector<routing::RawAclFact> raw_acls;
   UnixSeconds now = kDifferentialNow;
 
   // Borrows from this object and `block`.

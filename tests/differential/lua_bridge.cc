@@ -165,6 +165,13 @@ void LuaBridge::push(const Visit& visit) {
     lua_setfield(lua, -2, name.c_str());
   }
   lua_setfield(lua, -2, "headers");
+  lua_newtable(lua);
+  for (const auto& [name, holds] : visit.raw_acls) {
+    lua_pushlstring(lua, name.data(), name.size());
+    lua_pushboolean(lua, holds);
+    lua_rawset(lua, -3);
+  }
+  lua_setfield(lua, -2, "acls");
 }
 
 Variables LuaBridge::answer(const Visit& visit, std::deque<AskedRoll>& rolls) {

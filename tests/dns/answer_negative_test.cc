@@ -120,6 +120,25 @@ TEST_CASE("names that stand for each other end when the first comes again") {
                               "loop2.gateway.hap.test. 5 IN CNAME loop1.vh.test."});
 }
 
+TEST_CASE("two names that stand for the same are two steps of a chain") {
+  dns::ZoneSpec spec;
+  spec.zones = {"hap.test", "vh.test"};
+  spec.gateways = {{"web", {"a.vh.test", "b.vh.test", "*.wild.vh.test"}, 0, {}, "b.vh.test"},
+                   {"wild", {"c.vh.test"}, 0, {}, "d.wild.vh.test"}};
+  const auto built = dns::build_zones(spec, registry::Revision{});
+  DnsAsker client;
+  client.zones = built.zones.get();
+  const Lines rest{"web.gateway.hap.test. 5 IN CNAME b.vh.test.",
+                   "b.vh.test. 5 IN CNAME web.gateway.hap.test."};
+  CHECK(client.ask("a.vh.test A").answers ==
+        Lines{"a.vh.test. 5 IN CNAME web.gateway.hap.test."} + rest);
+  CHECK(client.ask("c.vh.test A").answers ==
+        Lines{"c.vh.test. 5 IN CNAME wild.gateway.hap.test.",
+              "wild.gateway.hap.test. 5 IN CNAME d.wild.vh.test.",
+              "d.wild.vh.test. 5 IN CNAME web.gateway.hap.test."} +
+            rest);
+}
+
 TEST_CASE("a chain of names is followed to its limit") {
   dns::ZoneSpec spec;
   spec.zones = {"hap.test"};

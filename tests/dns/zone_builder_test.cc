@@ -165,6 +165,18 @@ TEST_CASE("a gateway's name may have any bytes but is no wildcard") {
   CHECK(built.left_out.size() == 1);
 }
 
+TEST_CASE("a gateway whose name does not fit leaves nothing behind") {
+  ZoneSpec spec = reference_spec();
+  spec.gateways = {{std::string(64, 'k'), {"long.vh.test", "vh.test"}, 8443, {ip("10.0.0.90")}}};
+  const BuiltZones built = build_zones(spec, kNothing);
+  CHECK(built.left_out.size() == 1);
+  for (const char* query :
+       {"0a00005a-20fb.addr.hap.test A", "90.0.0.10.in-addr.arpa PTR", "long.vh.test A"}) {
+    CHECK(ask_in(built, query).rcode == "NXDOMAIN");
+  }
+  CHECK(ask_in(built, "vh.test A").answers.empty());
+}
+
 TEST_CASE("a gateway whose alias is no name has no records") {
   ZoneSpec spec;
   spec.zones = {"hap.test"};

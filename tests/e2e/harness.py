@@ -142,14 +142,14 @@ admin:
         user = pwd.getpwnam("haproxy")
         return str(user.pw_uid), str(user.pw_gid)
 
-    def render(self, *kind, bridge=True, agent=None):
+    def render(self, *kind, bridge=True, agent=None, table_agent=None):
         """Files into conf/, for an HAProxy that is chrooted into chroot/ and not root."""
         uid, gid = self.identity()
         binds = [f"{port}={ADDRESS}:{here}" for port, here in self.ports.items()]
         arguments = [*kind, "-c", self.path("pointsman.yaml"), "-o", self.path("conf"),
                      "--chroot", self.path("chroot"),
                      "--agent", agent or f"unix:{self.socket_folder}/spop.sock",
-                     "--table-agent", f"unix:{self.socket_folder}/table.sock"]
+                     "--table-agent", table_agent or f"unix:{self.socket_folder}/table.sock"]
         if not bridge:
             arguments += ["--no-bridge"]
         if kind != ("--snippet",):

@@ -127,9 +127,10 @@ manage_haproxy:
   group: "{group}"
   stats_socket: {stage.folder}/stats.sock
   log: stdout format raw local0
-  bind: {stage.hosts[0]}:{stage.hosts[1]}
   port_bind: [{binds}]
   demo: true
+edge:
+  listen: "{stage.hosts[0]}:{stage.hosts[1]}"
 """
 
 

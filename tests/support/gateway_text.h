@@ -6,9 +6,9 @@
 //       rewrite /v2%[path] if path starts with /api
 //     route rest - to other
 //
-// Words of a gateway: sticky, instance, strict, evict, forced, host=, cookie=, domain=, ttl=, idle=
-// (seconds), secure, insecure, by=header:NAME (cookie:, query:) or by=src. Of a route: its weight
-// ("80%", "4", or "-" for none), epoch=, backend=, to GATEWAY, at STRENGTH, and at last if
+// Words of a gateway: tcp, sticky, instance, strict, evict, forced, host=, cookie=, domain=, ttl=,
+// idle= (seconds), secure, insecure, by=header:NAME (cookie:, query:) or by=src. Of a route: its
+// weight ("80%", "4", or "-" for none), epoch=, backend=, to GATEWAY, at STRENGTH, and at last if
 // CONDITION. Every route that says nothing else gets an instance, so that nothing is warned about.
 // A word nobody knows fails the test.
 #pragma once
@@ -73,6 +73,8 @@ inline routing::GatewaySpec read_gateway_line(std::istringstream& words) {
       gateway.evict_at_zero = true;
     } else if (word == "forced") {
       gateway.allow_forced = true;
+    } else if (word == "tcp") {
+      gateway.protocol = routing::GatewaySpec::Protocol::kTcp;
     } else if (word.starts_with("host=")) {
       gateway.virtual_hosts.push_back({after(word, "host="), {}});
     } else if (word.starts_with("cookie=")) {
@@ -120,7 +122,8 @@ inline routing::RouteSpec read_route_line(std::istringstream& words) {
       FAIL("a route's line has no word " << word);
     }
   }
-  if (!route.backend && !route.gateway) route.instances.push_back({"192.0.2.1", 80, 100, {}});
+  if (!route.backend && !route.gateway)
+    route.instances.push_back({"192.0.2.1", 80, 100, false, {}});
   return route;
 }
 

@@ -11,8 +11,8 @@ LIMIT = re.compile(r"^inline constexpr ([\w:]+) (k\w+)\b", re.MULTILINE)
 WAITING_TIMES = {
     "kAcceptPause", "kHelloTimeout", "kWriteTimeout", "kLingerTimeout", "kDrainQuiet",
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
-    "kTableFileDelay", "kTableFileRetry", "kForwardTimeout", "kRegistryCoalesce",
-    "kRegistryFileDelay", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
+    "kTableFileDelay", "kTableFileRetry", "kForwardTimeout",
+    "kRegistryFileDelay", "kHaproxyCheckWait", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
     "kManagedCoalesce", "kCommandTime", "kMasterAnswerTime", "kTakeoverPoll", "kTakeoverTime",
     "kManagedRetry", "kManagedRetryMax",
 }

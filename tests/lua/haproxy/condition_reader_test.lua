@@ -42,6 +42,7 @@ tests["fields, operators and values that don't fit are refused"] = function()
     { "src", "is", "", { { ("x"):rep(16), 129 } }, 0, -1 },
     { "port", "is", "", { "80" }, 0, -1 }, { "port", "is", "", { -1 }, 0, -1 },
     { "port", "matches", "", { "80" }, 0, -1 }, { "user-agent", "is", "", { 6 }, 0, -1 },
+    { "acl", "is", "1a2b3c4d", { "x" }, 0, -1 }, { "acl", "contains", "a", { "x" }, 0, -1 },
     { "user-agent", "is", "", { 0 }, 0, -1 }, { "user-agent", "is", "", { true }, 0, -1 }, {}, 5,
   }) do
     luaunit.assertIsString(fault_of(with_step(step)))

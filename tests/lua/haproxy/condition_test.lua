@@ -58,6 +58,15 @@ tests["any occurrence counts"] = function()
   })
 end
 
+tests["an ACL is what HAProxy says, and false where it says nothing"] = function()
+  local step = { "acl", "present", "1a2b3c4d", {} }
+  check({
+    { true, step, { acls = { ["1a2b3c4d"] = true } } },
+    { false, step, { acls = { ["1a2b3c4d"] = false, other = true } } },
+    { false, step, {} },
+  })
+end
+
 tests["a cookie is present with a value, headers and parameters also when empty"] = function()
   local source = { query = "a", headers = { ["x-a"] = { "" }, cookie = { "c=; d=1" } } }
   check({

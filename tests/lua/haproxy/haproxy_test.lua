@@ -39,6 +39,28 @@ tests["what HAProxy does not know is empty, and both forms of booleans are under
   end
 end
 
+tests["ACLs are what rules of the frontend found"] = function()
+  local source = haproxy.source_of(fake_transaction.new({
+    ["txn.pm_acl_00000001"] = 1, ["txn.pm_acl_00000002"] = true, ["txn.pm_acl_00000003"] = 0,
+  }))
+  for name, holds in pairs({
+    ["00000001"] = true, ["00000002"] = true, ["00000003"] = false, ["00000004"] = false,
+  }) do
+    luaunit.assertEquals(source.acls[name], holds)
+  end
+end
+
+tests["a connection without HTTP has no headers, and the name of its hello where rules took it"] =
+function()
+  local source = haproxy.source_of(fake_transaction.new({
+    tcp = true, src = "10.0.0.1", dst_port = 5432, ["txn.pm_sni"] = "db.example.com",
+  }))
+  luaunit.assertFalse(source.headers.cookie)
+  luaunit.assertEquals(source.host, "")
+  luaunit.assertEquals(source.sni, "db.example.com")
+  luaunit.assertEquals(source.port, 5432)
+end
+
 tests["facts are fetched only when asked for, and once"] = function()
   local txn = fake_transaction.new({ path = "/p" })
   local source = haproxy.source_of(txn)

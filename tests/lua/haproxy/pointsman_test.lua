@@ -41,7 +41,7 @@ end
 
 tests["without settings there is an action that decides nothing"] = function()
   local core = load_with({})
-  luaunit.assertEquals(core.actions.pointsman[1], { "http-req" })
+  luaunit.assertEquals(core.actions.pointsman[1], { "http-req", "tcp-req" })
   luaunit.assertEquals(#core.tasks, 0)
   luaunit.assertNil(decided_by(core))
   luaunit.assertEquals(core.lines, {})

@@ -1,5 +1,5 @@
 -- A transaction as HAProxy gives it to an action: fetches and converters by name, variables. The
--- lines of headers are by name.
+-- lines of headers are by name; with `tcp` there is no HTTP.
 local fake_transaction = {}
 
 function fake_transaction.new(facts)
@@ -9,6 +9,7 @@ function fake_transaction.new(facts)
       return function(_, argument, number)
         txn.fetched[#txn.fetched + 1] = name
         if name == "rand" then return argument - 1 end
+        if facts.tcp and name:find("^req_fhdr") then return nil end
         local lines = facts.headers and facts.headers[argument] or {}
         if name == "req_fhdr_cnt" then return #lines end
         if name == "req_fhdr" then return lines[number or #lines] end

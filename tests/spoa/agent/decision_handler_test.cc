@@ -148,8 +148,8 @@ TEST_CASE("every argument reaches the request") {
                           {"dst_port", TypedValue::of_int64(443)},
                           {"headers", bytes_of(spop::ValueType::kBinary, headers)}});
   WireCursor cursor(encoded);
-  ByteBuffer lean_headers;
-  const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
+  agent::RequestScratch scratch;
+  const routing::Request request = to_request(spop::read_message(cursor), scratch);
   CHECK(request.gateway == "g");
   CHECK(request.method == "GET");
   CHECK(request.scheme == "https");
@@ -175,8 +175,8 @@ TEST_CASE("arguments that are unknown, NULL or of an odd type are as absent") {
                           {"dst_port", text("443")},
                           {"headers", bytes_of(spop::ValueType::kIpv4, four)}});
   WireCursor cursor(encoded);
-  ByteBuffer lean_headers;
-  const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
+  agent::RequestScratch scratch;
+  const routing::Request request = to_request(spop::read_message(cursor), scratch);
   CHECK_FALSE(request.gateway);
   CHECK(request.host.empty());
   CHECK(request.path.empty());
@@ -196,11 +196,11 @@ TEST_CASE("headers that come singly are as good as a block of them") {
                           {"header_x-null", TypedValue::null()},
                           {"header_x-odd", TypedValue::of_int64(1)},
                           {"header_x-last", text("3")}});
-  ByteBuffer lean_headers;
+  agent::RequestScratch scratch;
   // What an earlier request had is not left in the buffer.
-  routing::append_header(lean_headers, "x-earlier", "1");
+  routing::append_header(scratch.lean_headers, "x-earlier", "1");
   WireCursor cursor(encoded);
-  const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
+  const routing::Request request = to_request(spop::read_message(cursor), scratch);
   const auto value_of = [&](std::string_view name) {
     std::string found = "(absent)";
     request.headers.any_value(name, [&](std::string_view value) {
@@ -226,8 +226,8 @@ TEST_CASE("who sends the whole block of headers needs no single ones") {
                                      Arguments{{"header_x-b", text("2")}, {"headers", block}}}) {
     const ByteBuffer encoded = test::message("m", arguments);
     WireCursor cursor(encoded);
-    ByteBuffer lean_headers;
-    const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
+    agent::RequestScratch scratch;
+    const routing::Request request = to_request(spop::read_message(cursor), scratch);
     CHECK(request.headers.any_value("x-a", [](std::string_view value) { return value == "1"; }));
     CHECK_FALSE(request.headers.any_value("x-b", [](std::string_view) { return true; }));
   }
@@ -238,8 +238,8 @@ TEST_CASE("a port has 16 bits, a source address may be IPv4, and an empty gatewa
   const auto port_of = [](std::int64_t value) {
     const ByteBuffer encoded = test::message("m", {{"dst_port", TypedValue::of_int64(value)}});
     WireCursor cursor(encoded);
-    ByteBuffer lean_headers;
-    return to_request(spop::read_message(cursor), lean_headers).port;
+    agent::RequestScratch scratch;
+    return to_request(spop::read_message(cursor), scratch).port;
   };
   CHECK(port_of(0) == 0u);
   CHECK(port_of(65535) == 65535u);
@@ -248,8 +248,8 @@ TEST_CASE("a port has 16 bits, a source address may be IPv4, and an empty gatewa
   const ByteBuffer encoded =
       test::message("m", {{"src", bytes_of(spop::ValueType::kIpv4, four)}, {"gateway", text("")}});
   WireCursor cursor(encoded);
-  ByteBuffer lean_headers;
-  const routing::Request request = to_request(spop::read_message(cursor), lean_headers);
+  agent::RequestScratch scratch;
+  const routing::Request request = to_request(spop::read_message(cursor), scratch);
   CHECK(request.src == IpAddress::parse("10.0.0.1"));
   CHECK_FALSE(request.gateway);
 }
@@ -327,6 +327,22 @@ TEST_CASE("a table that is published takes effect at the next message") {
   const Variables variables = fixture.ask({{"gateway", text("shop")}});
   CHECK(text_of(variables, "route") == "b");
   CHECK(variables.at("txn.gen").integer == 2);
+}
+
+TEST_CASE("an ACL holds where HAProxy says true; NULL and other types are false") {
+  const ByteBuffer encoded = test::message("m", {{"acl_00000001", TypedValue::of_bool(true)},
+                                                 {"acl_00000002", TypedValue::of_bool(false)},
+                                                 {"acl_00000003", TypedValue::null()},
+                                                 {"acl_00000004", TypedValue::of_int64(1)}});
+  RequestScratch scratch;
+  scratch.raw_acls.push_back({"of an earlier request", true});
+  WireCursor cursor(encoded);
+  const routing::Request request = to_request(spop::read_message(cursor), scratch);
+  REQUIRE(request.raw_acls.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(request.raw_acls[i].name == "0000000" + std::to_string(i + 1));
+    CHECK(request.raw_acls[i].holds == (i == 0));
+  }
 }
 
 }  // namespace pointsman::agent

@@ -69,7 +69,7 @@ std::string text_of(const Answer& answer) { return std::string(as_text(answer.by
 
 }  // namespace
 
-TEST_CASE("keys travel over unix sockets only") {
+TEST_CASE("keys travel over unix sockets, and not over plain TCP") {
   Fixture fixture;
   fixture.publish(1);
   SocketClient local = fixture.bridge();

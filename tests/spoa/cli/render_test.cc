@@ -96,3 +96,49 @@ TEST_CASE("render refuses a bind that names no port") {
     CHECK(Deployment().run({"render", "--port-bind", bind}).exit_code == 2);
   }
 }
+
+TEST_CASE("render fills a template of the user's, with partials beside it") {
+  const Deployment deployment;
+  const std::string file = deployment.folder.write(
+      "edge.cfg.mustache", "{{#gateways}}{{> one}}{{/gateways}}\n{{> agents}}\n");
+  deployment.folder.write("one.mustache", "# {{name}}: {{#routes}}{{name}} {{/routes}}\n");
+  const ProgramResult result = deployment.run(
+      {"render", "--chroot", "", "--template", file, "-o", deployment.folder.path("out")});
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(deployment.folder.read("out/edge.cfg"),
+             Contains("# shop: shop/v1 shop/v2 \nbackend pointsman-agents\n"));
+  CHECK_FALSE(deployment.folder.read("out/pointsman.spoe.cfg").empty());
+}
+
+TEST_CASE("render tells what is wrong with a template, all of it, and writes nothing") {
+  const Deployment deployment;
+  const std::string file =
+      deployment.folder.write("edge.cfg.mustache", "{{#gateways}}\n{{nam}}\n{{> decid}}\n");
+  const ProgramResult result = deployment.run(
+      {"render", "--chroot", "", "--template", file, "-o", deployment.folder.path("out")});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err,
+             Contains(file + ":1:1: the section 'gateways' does not end") &&
+                 Contains(file + ":2:1: no data has the name 'nam' here; did you mean 'name'?") &&
+                 Contains(file + ":3:1: no partial 'decid'"));
+  CHECK_FALSE(std::filesystem::exists(deployment.folder.path("out")));
+}
+
+TEST_CASE("render --data prints what templates see") {
+  const ProgramResult result = Deployment().run({"render", "--chroot", "", "--data"});
+  CHECK(result.exit_code == 0);
+  CHECK_THAT(result.out, Catch::Matchers::StartsWith("{\n") && Contains("\"spoe_file\"") &&
+                             Contains("\"condition\": \"user-agent == Firefox\""));
+}
+
+TEST_CASE("render makes one thing at a time") {
+  for (const auto& both : std::vector<std::vector<std::string>>{{"--snippet", "--sections"},
+                                                                {"--snippet", "--check"},
+                                                                {"--data", "--sections"},
+                                                                {"--with", "x"}}) {
+    std::vector<std::string> arguments{"render"};
+    arguments.insert(arguments.end(), both.begin(), both.end());
+    CHECK(Deployment().run(arguments).exit_code == 2);
+  }
+}

@@ -106,7 +106,7 @@ TEST_CASE("addresses that lead nowhere are told") {
   CHECK(fault_of("unix:") == "a socket's path has 1 to 107 bytes");
   CHECK(fault_of("unix:" + std::string(108, 'x')) == "a socket's path has 1 to 107 bytes");
   for (const char* text : {"", "host", ":1", "host:"}) {
-    CHECK(fault_of(text) == "wanted unix:PATH or HOST:PORT");
+    CHECK(fault_of(text) == "wanted unix:PATH, HOST:PORT or tls:HOST:PORT");
   }
   CHECK(fault_of("127.0.0.1:x") != "");
 }

@@ -79,7 +79,7 @@ TEST_CASE("a fetch needs an address") {
   deployment.folder.write("pointsman.yaml", "table: {listen: []}\n");
   const ProgramResult fetched = deployment.run({"table", "fetch", "--to", "/nonexistent/x"});
   CHECK(fetched.exit_code == 1);
-  CHECK_THAT(fetched.err, Contains("no table.listen; --from names an agent"));
+  CHECK_THAT(fetched.err, Contains("no table.listen without TLS; --from names an agent"));
   CHECK(run_program({"table", "fetch"}).exit_code == 2);
 }
 

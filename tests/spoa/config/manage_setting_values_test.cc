@@ -44,7 +44,7 @@ TEST_CASE("managed mode as it is written") {
   const auto [settings, errors] = parsed(
       "manage_haproxy:\n  folder: h\n  master: /run/m.sock\n  reload: [systemctl, reload, x]\n"
       "  check: [/usr/sbin/haproxy, -c, -f, FILE, -f, own.cfg]\n  chroot: ''\n  user: me\n"
-      "  group: us\n  stats_socket: s.sock\n  log: /dev/log local0\n  bind: ':80'\n"
+      "  group: us\n  stats_socket: s.sock\n  log: /dev/log local0\n"
       "  port_bind: [8080=:80, '443=:443 ssl crt x']\n  demo: true\n");
   CHECK(errors.empty());
   const config::ManageHaproxySettings& managed = settings.manage_haproxy;
@@ -58,7 +58,6 @@ TEST_CASE("managed mode as it is written") {
   CHECK(managed.group == "us");
   CHECK(managed.stats_socket == "/etc/p/s.sock");
   CHECK(managed.log == "/dev/log local0");
-  CHECK(managed.bind == ":80");
   CHECK(managed.port_binds.at(8080) == ":80");
   CHECK(managed.port_binds.at(443) == ":443 ssl crt x");
   CHECK(managed.demo);

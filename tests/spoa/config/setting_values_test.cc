@@ -81,9 +81,6 @@ TEST_CASE("listeners that cannot be are refused, the default stays") {
         "'localhost:9012': wanted ADDRESS:PORT, [IPV6]:PORT, *:PORT or unix:PATH\n");
   CHECK(fault(config::read_spop_listen, "['127.0.0.1:1', '127.0.0.1:1']") ==
         "127.0.0.1:1 stands here twice\n");
-  CHECK(fault(config::read_spop_listen, "{address: '*:1', tls: {}}") ==
-        "found a mapping (TLS listeners are not built yet), wanted an address like "
-        "127.0.0.1:9012, [::1]:9012, *:9012 or unix:/run/x.sock\n");
 }
 
 TEST_CASE("as many listeners and workers as the limit are taken, one more is not") {

@@ -142,13 +142,13 @@ TEST_CASE("faults of the table's settings are told like those of spop") {
             "49: table.lisen: unknown key; did you mean 'listen'?\n");
 }
 
-TEST_CASE("the admin listener is for this machine alone, as long as there is no TLS") {
+TEST_CASE("the admin listener is for this machine alone") {
   CHECK(parsed("").settings.admin.listen == config::default_settings().admin.listen);
   CHECK_FALSE(parsed("admin: {tokens: t}").settings.admin.listen_given);
   CHECK(parsed("admin: {listen: []}").settings.admin.listen.empty());
   CHECK(parsed("admin: {listen: ['127.1.2.3:1', '*:9014']}").diagnostics ==
         "/etc/pointsman/pointsman.yaml:1:17: admin.listen: [::]:9014 is no loopback address: "
-        "without TLS, which is not built yet, wanted 127.0.0.1:PORT, [::1]:PORT or unix:PATH\n");
+        "this listener has no TLS, wanted 127.0.0.1:PORT, [::1]:PORT or unix:PATH\n");
 }
 
 TEST_CASE("at most so many addresses are advertised") {

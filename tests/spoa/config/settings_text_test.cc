@@ -38,12 +38,17 @@ dns:
 forward:
   allow: []
   to: []
+edge:
+  listen: ["*:80"]
+  tls_listen: ["*:443"]
+  redirect_to_https: false
+  proxy_protocol: []
+  trust_forwarded: []
 manage_haproxy:
   check: ["haproxy", "-c", "-f", "FILE"]
   chroot: "/var/lib/haproxy"
   user: "haproxy"
   group: "haproxy"
-  bind: "*:80"
   port_bind: []
   demo: false
 sticky:
@@ -69,4 +74,20 @@ TEST_CASE("what is given is printed so that it reads the same") {
   CHECK(to_yaml(again) == text);
   CHECK(again.advertise == settings.advertise);
   CHECK(again.admin.tokens == settings.admin.tokens);
+}
+
+TEST_CASE("listeners with TLS are printed so that they read the same") {
+  config::Settings settings = config::default_settings();
+  ListenAddress& outside = settings.spop.listen.emplace_back(*ListenAddress::parse("*:9012"));
+  outside.tls = TlsFiles{{"/a.pem", {}, ""}, {"/a.key", {}, ""}, {"/ca.pem", {}, ""}, {"b", "c"}};
+  settings.table.listen = {*ListenAddress::parse("[::1]:1")};
+  settings.table.listen[0].tls = TlsFiles{{"/x", {}, ""}, {"/x", {}, ""}, {}, {}};
+  Diagnostics diagnostics;
+  const std::string text = to_yaml(settings);
+  const config::Settings again = config::parse_settings("", text, {}, diagnostics);
+  CHECK(diagnostics.items().empty());
+  CHECK(to_yaml(again) == text);
+  REQUIRE(again.spop.listen.back().tls);
+  CHECK(again.spop.listen.back().tls->client_names == std::vector<std::string>{"b", "c"});
+  REQUIRE(again.table.listen.front().tls);
 }

@@ -33,7 +33,7 @@ TEST_CASE("an instance's id holds what people and orchestrators use") {
   }
   const std::string longest(limits::kInstanceIdBytes, 'a');
   CHECK_FALSE(fault_in_instance_id(longest));
-  CHECK(fault_in_instance_id(longest + "a") == "an instance's id has at most 63 bytes");
+  CHECK(fault_in_instance_id(longest + "a") == "an instance's id has at most 128 bytes");
 }
 
 TEST_CASE("the service that a route means is its name as a label") {

@@ -30,7 +30,7 @@ routing::GatewaySpec named(const std::string& name) {
 TEST_CASE("a port's frontend names its gateway and falls back to its heaviest route") {
   const auto frontends = plan({shop()});
   REQUIRE(frontends.size() == 1);
-  CHECK(frontends[0].bind == "*:8080");
+  CHECK(frontends[0].binds == std::vector<std::string>{"*:8080"});
   CHECK(frontends[0].gateway == "shop");
   CHECK(frontends[0].default_backend == "shop__shop-v1");
 }
@@ -93,7 +93,7 @@ TEST_CASE("a port that several gateways share finds the gateway by the host") {
 TEST_CASE("a port is served where the options say") {
   render::Options options;
   options.port_binds[8080] = "127.0.0.1:18080";
-  CHECK(plan({shop()}, options)[0].bind == "127.0.0.1:18080");
+  CHECK(plan({shop()}, options)[0].binds == std::vector<std::string>{"127.0.0.1:18080"});
 }
 
 TEST_CASE("a gateway that has a default virtual host alone is served with the others") {
@@ -104,4 +104,42 @@ TEST_CASE("a gateway that has a default virtual host alone is served with the ot
   CHECK((*frontends)[0].gateway.empty());
   REQUIRE((*frontends)[0].fallbacks.size() == 1);
   CHECK((*frontends)[0].fallbacks[0].patterns == std::vector<std::string>{"-i web.example.com"});
+}
+
+TEST_CASE("virtual hosts are served over TLS, too, where there are certificates") {
+  const auto web = with_hosts(named("web"), {"www.example.com"});
+  render::Options options;
+  options.edge.certificates = "/etc/tls";
+  options.edge.tls_binds = {"*:443", "[::1]:443"};
+  const auto frontends = plan({web}, options);
+  REQUIRE(frontends.size() == 1);
+  CHECK(frontends[0].tls);
+  CHECK(frontends[0].binds ==
+        std::vector<std::string>{
+            "*:80", "*:443 ssl crt /etc/tls alpn h2,http/1.1 ssl-min-ver TLSv1.2",
+            "[::1]:443 ssl crt /etc/tls alpn h2,http/1.1 ssl-min-ver TLSv1.2"});
+  CHECK_FALSE(plan({shop()}, options)[0].tls);  // a port is not
+}
+
+TEST_CASE("a gateway's port that virtual hosts are served on, too, has one frontend with them") {
+  auto web = with_hosts(named("web"), {"www.example.com"});
+  auto rest = with_hosts(named("rest"), {"*"});
+  rest.port = 80;
+  const auto frontends = plan({web, rest});
+  REQUIRE(frontends.size() == 1);
+  CHECK(frontends[0].binds == std::vector<std::string>{"*:80"});
+}
+
+TEST_CASE("virtual hosts without any bind are an error") {
+  render::Options options;
+  options.edge.binds.clear();
+  const auto table =
+      table_of({with_hosts(named("web"), {"www.example.com"}), with_hosts(named("b"), {"*"})});
+  const auto frontends = render::plan_frontends(*table, options);
+  REQUIRE_FALSE(frontends);
+  CHECK(frontends.error().message.starts_with("edge: virtual hosts are served nowhere"));
+  options.edge.certificates = "/etc/tls";
+  const auto over_tls = render::plan_frontends(*table, options);
+  REQUIRE(over_tls);
+  CHECK(over_tls->size() == 1);
 }

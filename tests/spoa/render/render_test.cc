@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "routing/raw_acl.h"
 #include "spoa/render/gateway_samples.h"
+#include "spoa/render/template_samples.h"
 #include "support/golden.h"
 
 using namespace pointsman;
@@ -70,6 +72,112 @@ TEST_CASE("a complete configuration has a frontend for a port and one for all vi
   REQUIRE(files);
   for (const auto& file : configuration_of(*files)) {
     check_golden("tests/golden/render/complete/" + file.name, file.text);
+  }
+}
+
+TEST_CASE("sections alone have no global but the bridge's lines, and no defaults") {
+  auto spec = shop();
+  spec.virtual_hosts = {text("www.example.com")};
+  const auto files = render::render_sections(*table_of({spec}), {});
+  REQUIRE(files);
+  check_golden("tests/golden/render/sections/pointsman.cfg", files->front().text);
+  render::Options options;
+  options.bridge = false;
+  const auto without = render::render_sections(*table_of({spec}), options);
+  REQUIRE(without);
+  CHECK_THAT(without->front().text, !Contains("\nglobal\n") && !Contains("\ndefaults"));
+}
+
+TEST_CASE("checks, slow start, redispatch and backups become lines of a backend") {
+  auto spec = shop();
+  routing::CheckSpec check{routing::CheckSpec::Kind::kHttp,
+                           "/health?a=1",
+                           "HEAD",
+                           "shop.example.com",
+                           "200-299,304",
+                           8081,
+                           std::chrono::seconds(5),
+                           std::chrono::seconds(2),
+                           3,
+                           4};
+  spec.routes[0].check = check;
+  spec.routes[0].slow_start = std::chrono::seconds(30);
+  spec.routes[0].redispatch = false;
+  spec.routes[1].check.emplace().kind = routing::CheckSpec::Kind::kNone;
+  spec.routes[1].slow_start = std::chrono::seconds(10);
+  spec.routes[1].instances[1].backup = true;
+  const auto files = render::render_complete(*table_of({spec}), {});
+  REQUIRE(files);
+  const std::string& text = files->front().text;
+  check_golden("tests/golden/render/backends/haproxy.cfg", text.substr(text.find("# Gateway")));
+}
+
+TEST_CASE("virtual hosts on both ports, with all that an edge does") {
+  auto web = gateway("web", {route("web/v1", 100, {"192.0.2.1:80"})});
+  web.virtual_hosts = {text("www.example.com")};
+  auto shop_too = shop();
+  shop_too.virtual_hosts = {text("shop.example.com")};
+  render::Options options;
+  options.bridge = false;
+  options.edge.certificates = "/etc/haproxy/tls";
+  options.edge.redirect_to_https = true;
+  options.edge.hsts = std::chrono::hours(24);
+  options.edge.proxy_protocol = {"192.0.2.0/24", "2001:db8::/32"};
+  options.edge.trust_forwarded = {"10.0.0.0/8"};
+  const auto files = render::render_complete(*table_of({web, shop_too}), options);
+  REQUIRE(files);
+  check_golden("tests/golden/render/edge/haproxy.cfg", files->front().text);
+}
+
+TEST_CASE("each distinct raw ACL is evaluated once, before the question, and sent") {
+  auto spec = shop();
+  spec.routes[0].condition = text("< path_beg /x > and <{ ssl_fc } or !{ src 10.0.0.0/8 }>");
+  spec.routes[1].condition = text("<path_beg /x>");
+  const std::string beg = routing::raw_acl_name("path_beg /x");
+  const std::string tls = routing::raw_acl_name("{ ssl_fc } or !{ src 10.0.0.0/8 }");
+  for (const auto& files : {render::render_snippet(*table_of({spec}), {}),
+                            render::render_sections(*table_of({spec}), {}),
+                            render::render_complete(*table_of({spec}), {})}) {
+    REQUIRE(files);
+    const std::string& rendered = files->front().text;
+    const auto at = rendered.find("    http-request set-var(txn.pm_acl_" + beg +
+                                  ") bool(true) if { path_beg /x }\n");
+    REQUIRE(at != std::string::npos);
+    CHECK(rendered.find("txn.pm_acl_" + beg, at + 45) == std::string::npos);
+    CHECK(at < rendered.find("send-spoe-group"));
+    CHECK_THAT(rendered, Contains("    http-request set-var(txn.pm_acl_" + tls +
+                                  ") bool(true) if { ssl_fc } or !{ src 10.0.0.0/8 }\n"));
+    CHECK_THAT(files->at(1).text, Contains(" acl_" + beg + "=var(txn.pm_acl_" + beg + ") acl_" +
+                                           tls + "=var(txn.pm_acl_" + tls + ")\n"));
+  }
+}
+
+TEST_CASE("a template of the user's sees all that is shipped, and its file has the given name") {
+  const auto source = template_of(
+      "{{#gateways}}{{name}}{{#routes}} {{name}} {{share}} {{weight}}"
+      "{{#instances}} {{address}}:{{port}}{{/instances}};{{/routes}}"
+      "{{/gateways}}\n{{> agents}}\n");
+  Diagnostics diagnostics;
+  render::check_template(source, diagnostics);
+  REQUIRE(diagnostics.items().empty());
+  const auto files = render::render_template("own.cfg", source, *table_of({shop()}), {});
+  REQUIRE(files);
+  CHECK(files->front().name == "own.cfg");
+  CHECK_THAT(files->front().text,
+             Catch::Matchers::StartsWith(
+                 "shop shop/v1 80% 80% 127.0.0.1:9001; shop/v2 20% 20% 127.0.0.1:9002 "
+                 "backup.internal:9003;\nbackend pointsman-agents\n"));
+  CHECK(files->at(1).name == "pointsman.spoe.cfg");
+}
+
+TEST_CASE("the shipped templates pass the check that the user's have to pass") {
+  for (const char* name : {"complete", "sections", "snippet", "spoe", "whitelist"}) {
+    Diagnostics diagnostics;
+    render::check_template(render::shipped_template(name), diagnostics);
+    std::string faults;
+    for (const auto& item : diagnostics.items()) faults += to_text(item) + "\n";
+    INFO(faults);
+    CHECK(diagnostics.items().empty());
   }
 }
 
@@ -184,13 +292,38 @@ TEST_CASE("a route to a backend of the user's is listed but not rendered") {
   CHECK_THAT((*files)[2].text, Contains("\nbe_legacy be_legacy\n"));
 }
 
-TEST_CASE("tcp gateways are left out, and the text says so") {
-  auto spec = gateway("db", {route("db/v1", 100, {"127.0.0.1:5432"})});
+routing::GatewaySpec database() {
+  auto spec = gateway("db", {route("db/v1", 100, {"127.0.0.1:5432"}), route("db/v2", 0, {})});
   spec.port = 5432;
   spec.protocol = routing::GatewaySpec::Protocol::kTcp;
+  spec.sticky.by = routing::StickySpec::By::kInstance;
+  spec.routes[1].condition = text("sni ends with .beta.example");
+  spec.routes[1].service = text("db-beta");
+  return spec;
+}
+
+TEST_CASE("tcp gateways have frontends and backends in tcp mode, and an engine of their own") {
+  const auto complete = render::render_complete(*table_of({database()}), {});
+  REQUIRE(complete);
+  for (const auto& file : configuration_of(*complete)) {
+    check_golden("tests/golden/render/tcp/" + file.name, file.text);
+  }
+  for (const auto& files : {render::render_snippet(*table_of({shop(), database()}), {}),
+                            render::render_sections(*table_of({shop(), database()}), {})}) {
+    REQUIRE(files);
+    CHECK_THAT((*files)[0].text, Contains("\nfrontend port-5432\n    mode tcp\n"));
+    CHECK_THAT((*files)[0].text, Contains("set-var(txn.pm_gateway) str(db)\n"));
+    CHECK_THAT((*files)[1].text, Contains("\n[pointsman-tcp]\n"));
+    CHECK_THAT((*files)[2].text, Contains("\ndb__db-v1 db__db-v1\n"));
+  }
+}
+
+TEST_CASE("a tcp frontend waits for the TLS hello only where a condition asks for its name") {
+  auto spec = database();
+  spec.routes[1].condition = text("src == 10.0.0.0/8");
   const auto files = render::render_complete(*table_of({spec}), {});
   REQUIRE(files);
-  CHECK_THAT((*files)[0].text, Contains("# Left out: gateway db") && !Contains("backend db__"));
+  CHECK_THAT((*files)[0].text, !Contains("req.ssl_sni"));
 }
 
 TEST_CASE("routes to services get their servers from the resolvers, and only then there are any") {
@@ -212,4 +345,28 @@ TEST_CASE("routes to services get their servers from the resolvers, and only the
   const auto without = render::render_complete(*table_of({shop()}), options);
   REQUIRE(without);
   CHECK_THAT(without->front().text, !Contains("resolvers"));
+}
+
+TEST_CASE("with agents by TLS there is a relay for the bridge, and more time for handshakes") {
+  render::Options options;
+  options.agents = {"tls:agent.example:9012"};
+  options.table_agents = {"tls:agent.example:9013"};
+  options.agent_ca = "/etc/ca.pem";
+  options.agent_certificate = "/etc/own.pem";
+  options.user = "107";
+  const auto files = render::render_complete(*table_of({shop()}), options);
+  REQUIRE(files);
+  const std::string& text = (*files)[0].text;
+  CHECK_THAT(text, Contains("timeout connect 200ms") && Contains("timeout check 500ms"));
+  CHECK_THAT(text, Contains("setenv POINTSMAN_AGENTS unix@/pointsman-table1.sock\n"));
+  CHECK_THAT(text, Contains("listen pointsman-table1\n    mode tcp\n"));
+  CHECK_THAT(text, Contains("bind unix@/var/lib/haproxy/pointsman-table1.sock mode 600 uid 107\n"));
+  CHECK_THAT(text, Contains("server agent1 agent.example:9013 ssl verify required ca-file "
+                            "/etc/ca.pem verifyhost agent.example crt /etc/own.pem init-addr"));
+  CHECK_THAT((*files)[1].text, Contains("timeout hello 500ms"));
+  CHECK_THAT(text, !Contains("set-log-level"));
+  CHECK_THAT((*render::render_snippet(*table_of({shop()}), options))[0].text,
+             Contains("    tcp-request content set-log-level silent\n    bind unix@"));
+  options.agent_name = "a b";
+  CHECK_FALSE(render::render_complete(*table_of({shop()}), options));
 }

@@ -24,3 +24,9 @@ TEST_CASE("arguments may have blanks and brackets, but no quote, comment or line
   const auto unsafe = GENERATE("a\nb"s, "a # b"s, "a\\ b"s, "\"a\""s, "'a'"s, "$a"s, ""s);
   CHECK_FALSE(check_arguments(unsafe, "balance"));
 }
+
+TEST_CASE("a path begins with a slash and has no blank") {
+  CHECK(check_path("/health?a=%20(1),{2}", "check.path"));
+  const auto unsafe = GENERATE("health"s, "/a b"s, "/a\nb"s, "/a#b"s, "/\"a"s, "/$a"s, ""s);
+  CHECK_FALSE(check_path(unsafe, "check.path"));
+}

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/limits.h"
 #include "routing/compile.h"
 #include "tests/support/gateway_text.h"
 
@@ -95,13 +96,24 @@ TEST_CASE("Gateways without virtual hosts have ports of their own") {
 }
 
 TEST_CASE("A tcp gateway shares its port with no other") {
-  std::vector<GatewaySpec> specs = on_one_port("gateway a host=a\ngateway b host=b");
-  specs[1].protocol = GatewaySpec::Protocol::kTcp;
-  CHECK(link_errors(specs) ==
-        "shop.yaml:21:7: port: the port 8080 of tcp can't be shared; it belongs to gateway a "
-        "(shop.yaml:10)\n");
-  specs[0].protocol = GatewaySpec::Protocol::kTcp;
-  CHECK(link_errors(specs) != "");
-  specs[1].protocol = GatewaySpec::Protocol::kHttp;
-  CHECK(link_errors(specs) != "");
+  for (const char* text : {"gateway a host=a\ngateway b tcp", "gateway a tcp\ngateway b host=b",
+                           "gateway a tcp\ngateway b tcp"}) {
+    CHECK(link_errors(on_one_port(text)) ==
+          "shop.yaml:21:7: port: the port 8080 of tcp can't be shared; it belongs to gateway a "
+          "(shop.yaml:10)\n");
+  }
+}
+
+TEST_CASE("so many raw ACLs may all gateways have, however often each stands") {
+  for (const std::size_t count : {limits::kRawAcls, limits::kRawAcls + 1}) {
+    std::string text = "gateway a\n route r 1 if <path /0>\ngateway b\n";
+    for (std::size_t i = 0; i < count; ++i) {
+      text += " route r" + std::to_string(i) + " 1 if <path /" + std::to_string(i) + ">\n";
+    }
+    const std::string faults = link_errors(text);
+    INFO(faults);
+    CHECK(faults.empty() == (count == limits::kRawAcls));
+    if (!faults.empty())
+      CHECK(faults.starts_with("routes.r20.condition: <path /20> is one too many"));
+  }
 }

@@ -158,7 +158,7 @@ TEST_CASE("A strength is 100 % where a condition has none, and 0 may be given") 
 
 TEST_CASE("A route leads to one place") {
   GatewaySpec spec = test::gateway_spec("gateway shop\n route a - to inner\n rewrite /x");
-  spec.routes[0].instances.push_back({"192.0.2.1", 80, 100, {}});
+  spec.routes[0].instances.push_back({"192.0.2.1", 80, 100, false, {}});
   CHECK(findings(spec) ==
         "routes.a.gateway: a route to another gateway has no backend, service, discover or "
         "instances\n"
@@ -204,15 +204,13 @@ TEST_CASE("Sticky settings that would make a broken cookie are refused") {
         "sticky.same_site: 'lax': wanted Strict, Lax or None\n");
 }
 
-TEST_CASE("A tcp gateway is sticky by instance, or by route with a split by source") {
-  GatewaySpec spec = test::gateway_spec("gateway db sticky\n route a -");
-  spec.protocol = GatewaySpec::Protocol::kTcp;
-  CHECK(findings(spec).starts_with("sticky.by: tcp has no cookies"));
-  spec.split_by.kind = SplitBySpec::Kind::kSource;
-  CHECK(findings(spec) == "");
-  spec.split_by.kind = SplitBySpec::Kind::kNone;
-  spec.sticky.by = StickySpec::By::kInstance;
-  CHECK(findings(spec) == "");
+TEST_CASE("A tcp gateway is checked by its own rules, and has no tokens") {
+  CHECK(findings("gateway db tcp\n route a - if path == /") ==
+        "routes.a.condition: of a tcp connection only src, sni and port are known\n");
+  for (const char* text : {"gateway db tcp instance\n route a -", "gateway db tcp\n route a -",
+                           "gateway db tcp sticky by=src\n route a -"}) {
+    CHECK_FALSE(test::compiled(text).front()->is_sticky());
+  }
 }
 
 TEST_CASE("A split needs the name of its header, cookie or parameter") {

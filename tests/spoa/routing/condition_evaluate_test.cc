@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "routing/condition.h"
+#include "routing/raw_acl.h"
 #include "support/textual_request.h"
 
 using namespace pointsman;
@@ -215,10 +216,29 @@ TEST_CASE("not binds tighter than and, and tighter than or") {
   CHECK(condition("not not true").holds_for("GET /"));
 }
 
-TEST_CASE("scripts and raw ACLs are false as long as nothing evaluates them") {
+TEST_CASE("scripts are false as long as nothing runs them") {
   CHECK_FALSE(condition("script(beta)").holds_for("GET /"));
-  CHECK_FALSE(condition("< always_true >").holds_for("GET /"));
   CHECK(condition("not script(beta)").holds_for("GET /"));
+}
+
+TEST_CASE("a raw ACL is what HAProxy says; where it says nothing it is false, and counted") {
+  const auto condition = Condition::parse("< ssl_fc > and not < path_beg /x >");
+  REQUIRE(condition);
+  const std::string tls = raw_acl_name("ssl_fc");
+  const std::string path = raw_acl_name("path_beg /x");
+  const auto holds = [&](std::vector<RawAclFact> facts, std::uint64_t missing) {
+    Request request;
+    request.raw_acls = facts;
+    ConditionScratch scratch;
+    const bool held = condition->evaluate(request, scratch);
+    CHECK(scratch.raw_acls_missing == missing);
+    return held;
+  };
+  CHECK(holds({{tls, true}, {path, false}}, 0));
+  CHECK_FALSE(holds({{tls, true}, {path, true}}, 0));
+  CHECK_FALSE(holds({{tls, false}}, 0));  // not looked further
+  CHECK(holds({{"00000000", true}, {tls, true}}, 1));
+  CHECK_FALSE(holds({}, 1));
 }
 
 TEST_CASE("the first matches that held captures, left to right, as far as evaluation went") {

@@ -134,9 +134,16 @@ TEST_CASE("a raw ACL ends at the first > outside quotes") {
         "< hdr(x) -m str '>' \"a>b\" > and true");
   CHECK(error("true and <  >") == "10: the HAProxy ACL is empty");
   CHECK(error("true and <a '>'") == "10: no '>' outside quotes closes this '<'");
-  CHECK(error("<a\nb>") == "3: a HAProxy ACL stands on one line, without NUL bytes");
+  CHECK(error("<a\nb>") == "3: a HAProxy ACL has no control characters");
   CHECK(error("<a\rb>").starts_with("3: "));
   CHECK(error(std::string_view("<a\0b>", 5)).starts_with("3: "));
+}
+
+TEST_CASE("what would make a raw ACL more than one condition is an error at its column") {
+  CHECK(error("true or < ssl_fc # x >") ==
+        "18: for HAProxy '#' begins a comment: put it in quotes");
+  CHECK(error("< { path /a >") == "3: this '{' is not closed");
+  CHECK(error("< path /a\\>") == "10: nothing follows this '\\'");
 }
 
 TEST_CASE("errors tell the column, what was found and what was wanted") {

@@ -36,6 +36,14 @@ std::string chain(std::size_t steps, const std::string& words = "") {
 
 }  // namespace
 
+TEST_CASE("A gateway of tcp and one of http do not refer to each other") {
+  CHECK(findings("gateway a\n route r - to b\ngateway b tcp\n route r -\n") ==
+        "a: routes.r.gateway: one of the two gateways is for tcp, the other for http\n");
+  CHECK(findings("gateway a tcp\n route r - to b\ngateway b\n route r -\n") ==
+        "a: routes.r.gateway: one of the two gateways is for tcp, the other for http\n");
+  CHECK(findings("gateway a tcp\n route r - to b\ngateway b tcp\n route r -\n") == "");
+}
+
 TEST_CASE("Gateways may refer to others in any order, also to the same one from two sides") {
   CHECK(findings(R"(
       gateway a

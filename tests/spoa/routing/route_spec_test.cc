@@ -33,7 +33,7 @@ TEST_CASE("A route that has nothing else goes to the service that it names, or o
   CHECK(*service_of(route) == "db");
   for (const auto& lead : std::vector<std::function<void(RouteSpec&)>>{
            [](RouteSpec& r) {
-             r.instances.push_back({"10.0.0.1", 80, 100, {}});
+             r.instances.push_back({"10.0.0.1", 80, 100, false, {}});
            },
            [](RouteSpec& r) { r.discover = DiscoverSpec{}; },
            [](RouteSpec& r) {

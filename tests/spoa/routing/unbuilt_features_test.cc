@@ -32,12 +32,6 @@ TEST_CASE("What works is not warned about") {
       )")) == "");
 }
 
-TEST_CASE("A tcp gateway is warned about") {
-  GatewaySpec spec = test::gateway_spec("gateway db\n route a -");
-  spec.protocol = GatewaySpec::Protocol::kTcp;
-  CHECK(warnings(spec) == "port: tcp gateways are not served yet\n");
-}
-
 TEST_CASE("Routes to services of the registry are not warned about") {
   GatewaySpec spec = test::gateway_spec("gateway shop\n route a -\n route b -\n route c -");
   for (RouteSpec& route : spec.routes) route.instances.clear();
@@ -46,12 +40,12 @@ TEST_CASE("Routes to services of the registry are not warned about") {
   CHECK(warnings(spec) == "");
 }
 
-TEST_CASE("Scripts and raw ACLs are warned about wherever they stand") {
+TEST_CASE("Scripts are warned about wherever they stand") {
   CHECK(warnings(test::gateway_spec(R"(
       gateway shop
         route a - if path is /x or not script(vip)
-          rewrite /y if < dst_port 80 >
+          rewrite /y if not script(old)
       )")) ==
         "routes.a.condition: scripts are not run yet: script(vip) is always false\n"
-        "routes.a.rewrites: HAProxy ACLs are not evaluated yet: <dst_port 80> is always false\n");
+        "routes.a.rewrites: scripts are not run yet: script(old) is always false\n");
 }

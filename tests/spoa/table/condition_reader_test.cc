@@ -79,6 +79,13 @@ TEST_CASE("the operator says how many values there are") {
   CHECK_FALSE(is_step({"path", "present", "", json::array(), 0, -1}));
 }
 
+TEST_CASE("an ACL of HAProxy's holds or does not") {
+  CHECK(is_step({"acl", "present", "1a2b3c4d", json::array(), 0, -1}));
+  CHECK_FALSE(is_step({"acl", "present", "", json::array(), 0, -1}));
+  CHECK_FALSE(is_step({"acl", "is", "1a2b3c4d", {"x"}, 0, -1}));
+  CHECK_FALSE(is_step({"acl", "contains", "1a2b3c4d", {"x"}, 0, -1}));
+}
+
 TEST_CASE("values are what the field is compared with") {
   CHECK(is_step({"user-agent", "is", "", {"curl", 1, 5}, 0, -1}));
   CHECK_FALSE(is_step({"user-agent", "is", "", {0}, 0, -1}));

@@ -12,7 +12,7 @@ using Split = routing::SplitBySpec::Kind;
 
 TEST_CASE("each field has a word of its own, which is read as the field") {
   std::set<std::string_view> words;
-  for (int i = 0; i <= static_cast<int>(Field::kQueryParameter); ++i) {
+  for (int i = 0; i <= static_cast<int>(Field::kRawAcl); ++i) {
     const auto field = static_cast<Field>(i);
     CHECK(words.insert(field_word(field)).second);
     CHECK(field_of(field_word(field)) == field);
@@ -37,6 +37,7 @@ TEST_CASE("headers, cookies and parameters are named") {
   CHECK(has_name(Field::kHeader));
   CHECK(has_name(Field::kCookie));
   CHECK(has_name(Field::kQueryParameter));
+  CHECK(has_name(Field::kRawAcl));
   CHECK_FALSE(has_name(Field::kQuery));
   CHECK_FALSE(has_name(Field::kUserAgent));
 }
