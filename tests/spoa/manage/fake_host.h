@@ -27,7 +27,9 @@ inline std::shared_ptr<const routing::Gateway> managed_gateway(const std::string
     route.weight.form = routing::WeightSpec::Form::kPercent;
     route.weight.share = (route_name == "v1" ? weight : 100 - weight) * 100;
     route.balance = balance;
-    route.instances.push_back({"127.0.0.1", static_cast<std::uint16_t>(port + 1000), 100, {}});
+    routing::InstanceSpec& instance = route.instances.emplace_back();
+    instance.address = "127.0.0.1";
+    instance.port = static_cast<std::uint16_t>(port + 1000);
   }
   Diagnostics diagnostics;
   auto gateway = routing::compile(spec, diagnostics);
