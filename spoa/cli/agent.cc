@@ -23,6 +23,7 @@
 #include "cli/agent_sources.h"
 #include "cli/certificate_keeper.h"
 #include "cli/load.h"
+#include "cli/managed_haproxy.h"
 #include "cli/paced_task.h"
 #include "cli/reloader.h"
 #include "cli/table_keeper.h"
@@ -249,6 +250,22 @@ void log_nothing_to_reopen() {
   spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
 }
 
+void log_end(const agent::AgentServer& server, std::uint64_t by_bridges) {
+  spdlog::info("stopped after {}{}", counted(server.counters().decisions, "decision"),
+               by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
+}
+
+void update_haproxy(manage::HaproxyKeeper* haproxy, const AgentSources& sources) {
+  if (haproxy != nullptr && sources.is_whole()) haproxy->update(sources.table().current());
+}
+
+std::unique_ptr<manage::HaproxyKeeper> start_haproxy(const config::Settings& settings,
+                                                     const AgentSources& sources) {
+  auto haproxy = start_managed_haproxy(settings);
+  update_haproxy(haproxy.get(), sources);
+  return haproxy;
+}
+
 ExitCode serve(const config::Settings& settings) {
   net::EventLoop loop;
   std::optional<net::SignalWatch> terminate(std::in_place, loop, SIGTERM, [&] { loop.stop(); });
@@ -260,6 +277,7 @@ ExitCode serve(const config::Settings& settings) {
   std::optional<Reloader> gateways;
   ZoneKeeper zones(settings);
   std::unique_ptr<AgentRegistry> registry;
+  std::unique_ptr<manage::HaproxyKeeper> haproxy;  // null: it is not managed
   std::optional<CertificateKeeper> certificates;
   PacedTask update_zones(
       loop, [&] { zones.update(*registry->revisions().current(), *sources.table().current()); });
@@ -293,10 +311,10 @@ ExitCode serve(const config::Settings& settings) {
     outlet.publish();
     registry->take_gateways(*sources.table().current());
     update_zones.want();
+    update_haproxy(haproxy.get(), sources);
     if (sources.has_table()) registry->set_ready();
   });
   gateways->reload_now();
-
   const auto server = start_server(settings, sources);
   if (server == nullptr || !outlet.start(settings)) return kInvalid;
   if (!start_zones(zones, settings)) return kInvalid;
@@ -307,15 +325,15 @@ ExitCode serve(const config::Settings& settings) {
   serving = true;
   outlet.publish();
   log_start(*server, outlet.server(), sources, settings);
+  haproxy = start_haproxy(settings, sources);
   loop.run();
   // From here a second signal ends the process at once, by the system's default.
   terminate.reset();
   interrupt.reset();
+  haproxy.reset();
   drain(*server, zones);
   registry.reset();
-  const std::uint64_t by_bridges = outlet.stop();
-  spdlog::info("stopped after {}{}", counted(server->counters().decisions, "decision"),
-               by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
+  log_end(*server, outlet.stop());
   return kGood;
 }
 

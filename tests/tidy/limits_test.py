@@ -13,6 +13,8 @@ WAITING_TIMES = {
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
     "kTableFileDelay", "kTableFileRetry", "kForwardTimeout",
     "kRegistryFileDelay", "kHaproxyCheckWait", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
+    "kManagedCoalesce", "kCommandTime", "kMasterAnswerTime", "kTakeoverPoll", "kTakeoverTime",
+    "kManagedRetry", "kManagedRetryMax",
 }
 
 
