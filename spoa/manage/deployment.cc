@@ -7,7 +7,6 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "routing/clashes.h"
 
 namespace pointsman::manage {
 namespace {
@@ -18,6 +17,15 @@ std::string on_one_line(const std::string& text) {
   std::string out;
   for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
   return out;
+}
+
+bool has_backend_of(const routing::Gateway& gateway, const std::string& text) {
+  const auto has = [&](const routing::RouteSpec& route) {
+    if (route.backend || route.gateway) return false;
+    return text.find("\nbackend " + routing::backend_name(gateway.spec, route) + "\n") !=
+           std::string::npos;
+  };
+  return std::any_of(gateway.spec.routes.begin(), gateway.spec.routes.end(), has);
 }
 
 }  // namespace
@@ -68,7 +76,7 @@ std::string Deployment::wanted_text(const routing::RouteTable& table) const {
 void Deployment::keep_forms(const routing::RouteTable& table) {
   forms_.clear();
   for (const auto& gateway : table.gateways()) forms_.emplace(gateway->name, gateway);
-  tell_refused({}, table);
+  tell_refused({});
 }
 
 Result<std::string> Deployment::check(const Configuration& configuration) {
@@ -90,13 +98,13 @@ bool Deployment::deploy(const routing::RouteTable& table, const std::string& wan
         return render_configuration(options_.render, candidates, options_.options, options_.folder);
       },
       [&](const Configuration& configuration) { return check(configuration); },
-      options_.virtual_host_domain};
+      options_.folder + "/" + kCandidateFile, options_.virtual_host_domain};
   std::vector<Refusal> held;
   for (std::size_t tries = 1;; ++tries) {
     auto selection = select_forms(table, forms_, held, means);
     if (host_.is_stopping()) return true;
     if (!selection) return get_stuck(selection.error().message);
-    tell_refused(selection->refused, table);
+    tell_refused(selection->refused);
     if (const auto unknown = find_unknown(table, *selection)) {
       settled_ = wanted;
       const bool done = !reload_owed_ || catch_up();
@@ -117,8 +125,8 @@ bool Deployment::deploy(const routing::RouteTable& table, const std::string& wan
     put_back(reload);
     const std::size_t known = selection->refused.size();
     held = std::move(selection->refused);
-    for (Refusal& refusal :
-         find_blamed(reload.detail, kCurrentFile, selection->configuration.text, table)) {
+    for (Refusal& refusal : find_refused(reload.detail, options_.folder + "/" + kCurrentFile,
+                                         selection->configuration.text, table)) {
       const auto is_it = [&](const Refusal& other) { return other.gateway == refusal.gateway; };
       if (std::none_of(held.begin(), held.end(), is_it)) held.push_back(std::move(refusal));
     }
@@ -224,18 +232,14 @@ bool Deployment::get_stuck(const std::string& fault) {
   return false;
 }
 
-void Deployment::tell_refused(const std::vector<Refusal>& refused,
-                              const routing::RouteTable& table) {
+void Deployment::tell_refused(const std::vector<Refusal>& refused) {
   std::size_t shown = 0;
   for (const Refusal& refusal : refused) {
     const auto& known = facts_.refused;
     if (std::find(known.begin(), known.end(), refusal) != known.end()) continue;
     if (++shown > limits::kManagedRefused) continue;
-    const routing::Gateway* const gateway = table.find_gateway(refusal.gateway);
-    spdlog::error("HAProxy refuses gateway {}{} and goes on without its change: {}",
-                  on_one_line(refusal.gateway),
-                  gateway == nullptr ? "" : routing::named_place(gateway->spec.place),
-                  on_one_line(refusal.message));
+    spdlog::error("HAProxy refuses gateway {} and goes on without its change: {}",
+                  on_one_line(refusal.gateway), on_one_line(refusal.message));
   }
   if (shown > limits::kManagedRefused) {
     spdlog::error("... and {} gateways more", shown - limits::kManagedRefused);

@@ -58,7 +58,7 @@ class Deployment {
   bool wait_for_haproxy(const Reload& reload);
   void put_back(const Reload& failed);
   bool get_stuck(const std::string& fault);
-  void tell_refused(const std::vector<Refusal>& refused, const routing::RouteTable& table);
+  void tell_refused(const std::vector<Refusal>& refused);
 
   const DeploymentOptions options_;
   Host& host_;

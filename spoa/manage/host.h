@@ -23,7 +23,7 @@ class Host {
   // Removes the folders of parts that neither text names. What can't be removed is left.
   virtual void sweep(std::string_view current, std::string_view last_good) = 0;
   // HAProxy's own check of a file. An error: it could not be made.
-  virtual Result<CommandResult> check(const std::string& name) = 0;
+  virtual Result<ExternalResult> check(const std::string& name) = 0;
   virtual Reload reload() = 0;
   // Then checks and reloads are cut short, and what they yield means nothing.
   virtual bool is_stopping() const = 0;

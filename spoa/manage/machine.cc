@@ -62,12 +62,12 @@ void Machine::sweep(std::string_view current, std::string_view last_good) {
   }
 }
 
-Result<CommandResult> Machine::check(const std::string& name) {
+Result<ExternalResult> Machine::check(const std::string& name) {
   std::vector<std::string> arguments = options_.check;
   for (std::string& argument : arguments) {
     if (argument == kFileArgument) argument = path_of(name);
   }
-  return run_command(arguments, limits::kCommandTime, stop_);
+  return run_external(arguments, limits::kExternalTime, &stop_);
 }
 
 Reload Machine::reload() {
@@ -80,7 +80,7 @@ Reload Machine::reload() {
   }
   if (!options_.reload.empty()) {
     means.run_command = [this] {
-      return run_command(options_.reload, limits::kCommandTime, stop_);
+      return run_external(options_.reload, limits::kExternalTime, &stop_);
     };
   }
   means.pause = [this, deadline = std::optional<Clock::time_point>()]() mutable {

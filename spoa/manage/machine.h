@@ -25,7 +25,7 @@ class Machine : public Host {
   Outcome write(const std::string& name, std::string_view text) override;
   Outcome rename(const std::string& from, const std::string& to) override;
   void sweep(std::string_view current, std::string_view last_good) override;
-  Result<CommandResult> check(const std::string& name) override;
+  Result<ExternalResult> check(const std::string& name) override;
   Reload reload() override;
   bool is_stopping() const override { return stop_.is_set(); }
 

@@ -10,8 +10,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/file_descriptor.h"
 #include "base/limits.h"
-#include "net/file_descriptor.h"
 
 namespace pointsman::manage {
 namespace {
@@ -58,8 +58,7 @@ MasterAnswer ask_master(const std::string& path, std::string_view command,
     return failure(Kind::kUnreachable, path, "too long for the path of a socket");
   }
   path.copy(address.sun_path, path.size());
-  const net::FileDescriptor socket(
-      ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket ||
       ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
     return failure(Kind::kUnreachable, path, std::strerror(errno));

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "manage/stop_flag.h"
+#include "base/stop_flag.h"
 
 namespace pointsman::manage {
 

@@ -84,7 +84,7 @@ class Search {
     for (const Diagnostic& item : diagnostics.items()) {
       if (linked || item.severity != Severity::kError) continue;
       trial.messages = to_text(item);
-      trial.blamed.push_back({item.gateway, trial.messages});
+      trial.blamed.push_back(to_refusal(item));
     }
     return linked;
   }
@@ -115,7 +115,7 @@ class Search {
       best_ = std::make_unique<Configuration>(std::move(*configuration));
     } else {
       trial.messages = summary(*messages);
-      trial.blamed = find_blamed(*messages, kCandidateFile, configuration->text, *linked);
+      trial.blamed = find_refused(*messages, means_.checked_file, configuration->text, *linked);
     }
     return trial;
   }
@@ -125,7 +125,7 @@ class Search {
     for (const std::string& name : changed_) {
       const std::string begin = "gateway " + name;
       if (message.starts_with(begin + ",") || message.starts_with(begin + ":")) {
-        return {{name, message}};
+        return {refuse(*table_.find_gateway(name), message)};
       }
     }
     return {};
@@ -167,7 +167,7 @@ class Search {
       good = std::move(best_);
       held_ = std::move(held);
     } else if (names.size() == 1) {
-      refused_.push_back({names[0], trial.messages});
+      refused_.push_back(refuse(*table_.find_gateway(names[0]), trial.messages));
     } else {
       release_half(names, good);
     }

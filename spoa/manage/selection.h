@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "manage/blame.h"
 #include "manage/configuration.h"
+#include "manage/refusal.h"
 #include "routing/route_table.h"
 
 namespace pointsman::manage {
@@ -31,6 +31,7 @@ struct SelectionMeans {
   std::function<Result<Configuration>(const routing::RouteTable&)> render;
   // HAProxy's messages where it refuses it, empty where it takes it; an error: it was not asked.
   std::function<Result<std::string>(const Configuration&)> check;
+  std::string checked_file;  // its path, as those messages name it
   std::string virtual_host_domain;
 };
 

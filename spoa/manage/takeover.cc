@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "manage/blame.h"
+#include "manage/refusal.h"
 
 namespace pointsman::manage {
 namespace {

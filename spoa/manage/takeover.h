@@ -9,8 +9,8 @@
 #include <functional>
 #include <string>
 
+#include "base/external_program.h"
 #include "base/result.h"
-#include "manage/command.h"
 #include "manage/master.h"
 
 namespace pointsman::manage {
@@ -29,7 +29,7 @@ struct Reload {
 
 struct ReloadMeans {
   std::function<MasterAnswer(std::string_view command)> ask;  // null: there is no socket
-  std::function<Result<CommandResult>()> run_command;         // null: the master reloads
+  std::function<Result<ExternalResult>()> run_command;        // null: the master reloads
   std::function<bool()> pause;  // a little; false: it has been long enough
 };
 

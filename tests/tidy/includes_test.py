@@ -18,7 +18,7 @@ MAY_INCLUDE = {
     "agent": {"base", "net", "spop", "routing", "table"},
     "api": {"base", "net", "registry"},
     "discovery": {"base", "registry"},
-    "manage": {"base", "net", "render", "routing"},
+    "manage": {"base", "render", "routing"},
     "cli": {
         "base", "net", "spop", "routing", "registry", "table", "config", "render", "agent", "dns",
         "dns/responder", "api", "discovery", "manage",

@@ -12,8 +12,8 @@ WAITING_TIMES = {
     "kAcceptPause", "kHelloTimeout", "kWriteTimeout", "kLingerTimeout", "kDrainQuiet",
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
     "kTableFileDelay", "kTableFileRetry", "kForwardTimeout",
-    "kRegistryFileDelay", "kHaproxyCheckWait", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
-    "kManagedCoalesce", "kCommandTime", "kMasterAnswerTime", "kTakeoverPoll", "kTakeoverTime",
+    "kRegistryFileDelay", "kExternalTime", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
+    "kManagedCoalesce", "kMasterAnswerTime", "kTakeoverPoll", "kTakeoverTime",
     "kManagedRetry", "kManagedRetryMax",
 }
 

@@ -127,7 +127,7 @@ TEST_CASE("a gateway that HAProxy refuses keeps its last form, by name, and the 
   const auto& facts = fixture.deployment->facts();
   REQUIRE(facts.refused.size() == 1);
   CHECK(facts.refused[0].gateway == "a");
-  CHECK(has(facts.refused[0].message, "no such thing. The line: balance wrong"));
+  CHECK(has(facts.refused[0].message, "a.yaml:4:14: routes.v1.balance: HAProxy: parsing"));
   CHECK(has(log.take(), "HAProxy refuses gateway a and goes on without its change"));
 
   // The same once more, and then mended.

@@ -20,13 +20,17 @@ inline std::shared_ptr<const routing::Gateway> managed_gateway(const std::string
                                                                std::uint32_t weight = 60) {
   routing::GatewaySpec spec;
   spec.name = name;
+  spec.place = {std::make_shared<const std::string>(name + ".yaml"), 1, 1};
   spec.port = port;
+  spec.port_place = {spec.place.file, 2, 7};
   for (const std::string route_name : {"v1", "v2"}) {
     routing::RouteSpec& route = spec.routes.emplace_back();
     route.name = route_name;
     route.weight.form = routing::WeightSpec::Form::kPercent;
     route.weight.share = (route_name == "v1" ? weight : 100 - weight) * 100;
+    route.place = {spec.place.file, 3, 3};
     route.balance = balance;
+    route.balance_place = {spec.place.file, 4, 14};
     routing::InstanceSpec& instance = route.instances.emplace_back();
     instance.address = "127.0.0.1";
     instance.port = static_cast<std::uint16_t>(port + 1000);
@@ -101,11 +105,11 @@ struct FakeHost : manage::Host {
       return !folder.empty() && folder != in_use[0] && folder != in_use[1];
     });
   }
-  Result<manage::CommandResult> check(const std::string& name) override {
+  Result<ExternalResult> check(const std::string& name) override {
     steps.push_back("check");
     auto messages = judge(files.at(name));
     if (!messages) return messages.error();
-    return manage::CommandResult{messages->empty() ? 0 : 1, *messages};
+    return ExternalResult{messages->empty() ? 0 : 1, *messages};
   }
   manage::Reload reload() override {
     steps.push_back("reload");

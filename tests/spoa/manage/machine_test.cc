@@ -22,7 +22,7 @@ struct Fixture {
   bool exists(const std::string& name) const { return fs::exists(folder.path(name)); }
 
   test::TemporaryFolder folder;
-  manage::StopFlag stop;
+  StopFlag stop;
 };
 
 const std::string kOne = "pointsman-0000000000000001";

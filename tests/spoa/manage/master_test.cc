@@ -19,7 +19,7 @@ constexpr std::chrono::seconds kPatience{20};
 }  // namespace
 
 TEST_CASE("the master is asked, and its answer read to the end") {
-  const manage::StopFlag stop;
+  const StopFlag stop;
   test::MasterSocket master([](const std::string& command) { return "you said " + command; });
   const auto answer = ask_master(master.path(), "show proc", kPatience, stop);
   CHECK(answer.kind == Kind::kAnswered);
@@ -27,7 +27,7 @@ TEST_CASE("the master is asked, and its answer read to the end") {
 }
 
 TEST_CASE("of an answer only so much is kept") {
-  const manage::StopFlag stop;
+  const StopFlag stop;
   const auto kept = [&](std::size_t size) {
     test::MasterSocket master([size](const std::string&) { return std::string(size, 'x'); });
     return ask_master(master.path(), "x", kPatience, stop).text.size();
@@ -37,7 +37,7 @@ TEST_CASE("of an answer only so much is kept") {
 }
 
 TEST_CASE("a socket that is not there is unreachable") {
-  const manage::StopFlag stop;
+  const StopFlag stop;
   const auto answer = ask_master("/no/such.sock", "x", kPatience, stop);
   CHECK(answer.kind == Kind::kUnreachable);
   CHECK(answer.text == "/no/such.sock: No such file or directory");
@@ -47,7 +47,7 @@ TEST_CASE("a socket that is not there is unreachable") {
 }
 
 TEST_CASE("a master that does not answer is silent") {
-  manage::StopFlag stop;
+  StopFlag stop;
   std::atomic<bool> ending{false};
   test::MasterSocket master([&](const std::string&) {
     while (!ending) std::this_thread::yield();

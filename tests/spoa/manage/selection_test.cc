@@ -29,7 +29,7 @@ struct Fixture {
               if (messages.empty() || says_where) return messages;
               return std::string("[ALERT] (1) : something is wrong\n");
             },
-            ""};
+            "/f/haproxy.cfg.new", ""};
   }
   Result<manage::Selection> select(test::Gateways gateways,
                                    const std::vector<manage::Refusal>& held = {}) {

@@ -90,19 +90,19 @@ TEST_CASE("an HAProxy that is not there is not running, one that goes away is un
 
 TEST_CASE("a command reloads, and the master shows the outcome") {
   Script script({shows("10 worker\n"), shows("11 worker\n")});
-  script.means.run_command = [] { return Result<manage::CommandResult>({0, ""}); };
+  script.means.run_command = [] { return Result<ExternalResult>({0, ""}); };
   CHECK(reload_haproxy(script.means).kind == Kind::kTaken);
   CHECK(script.commands == "show proc, show proc");
 }
 
 TEST_CASE("a command alone is believed") {
   manage::ReloadMeans means;
-  means.run_command = [] { return Result<manage::CommandResult>({0, ""}); };
+  means.run_command = [] { return Result<ExternalResult>({0, ""}); };
   CHECK(reload_haproxy(means).kind == Kind::kTaken);
-  means.run_command = [] { return Result<manage::CommandResult>({3, "no unit\n"}); };
+  means.run_command = [] { return Result<ExternalResult>({3, "no unit\n"}); };
   const auto failed = reload_haproxy(means);
   CHECK(failed.kind == Kind::kUnclear);
   CHECK(failed.detail == "the reload command ended with 3: no unit");
-  means.run_command = [] { return Result<manage::CommandResult>(Error{"x: cannot be run"}); };
+  means.run_command = [] { return Result<ExternalResult>(Error{"x: cannot be run"}); };
   CHECK(reload_haproxy(means).detail == "x: cannot be run");
 }

@@ -1,9 +1,9 @@
-#include "manage/stop_flag.h"
+#include "base/stop_flag.h"
 
 #include <catch2/catch.hpp>
 #include <thread>
 
-using namespace pointsman::manage;
+using namespace pointsman;
 using std::chrono::milliseconds;
 
 TEST_CASE("a wait ends at its time, or as soon as the flag is set") {

@@ -1,11 +1,11 @@
-#include "manage/stop_flag.h"
+#include "base/stop_flag.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
 
-namespace pointsman::manage {
+namespace pointsman {
 
 StopFlag::StopFlag() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
@@ -29,4 +29,4 @@ int milliseconds_until(std::chrono::steady_clock::time_point deadline) {
   return static_cast<int>(std::clamp<std::chrono::milliseconds::rep>(left.count(), 0, 3600000));
 }
 
-}  // namespace pointsman::manage
+}  // namespace pointsman

@@ -4,9 +4,9 @@
 
 #include <chrono>
 
-#include "net/file_descriptor.h"
+#include "base/file_descriptor.h"
 
-namespace pointsman::manage {
+namespace pointsman {
 
 class StopFlag {
  public:
@@ -19,10 +19,10 @@ class StopFlag {
   void wait_for(std::chrono::milliseconds time) const;
 
  private:
-  net::FileDescriptor event_;
+  FileDescriptor event_;
 };
 
 // What is left until then, for poll(); at least 0.
 int milliseconds_until(std::chrono::steady_clock::time_point deadline);
 
-}  // namespace pointsman::manage
+}  // namespace pointsman
