@@ -255,13 +255,15 @@ void log_end(const agent::AgentServer& server, std::uint64_t by_bridges) {
                by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
 }
 
-void update_haproxy(manage::HaproxyKeeper* haproxy, const AgentSources& sources) {
-  if (haproxy != nullptr && sources.is_whole()) haproxy->update(sources.table().current());
+void update_haproxy(ManagedHaproxy* haproxy, const AgentSources& sources) {
+  if (haproxy == nullptr || !sources.has_table()) return;
+  haproxy->update(sources.table().current(), sources.remembered());
 }
 
-std::unique_ptr<manage::HaproxyKeeper> start_haproxy(const config::Settings& settings,
-                                                     const AgentSources& sources) {
-  auto haproxy = start_managed_haproxy(settings);
+std::unique_ptr<ManagedHaproxy> start_haproxy(net::EventLoop& loop,
+                                              const config::Settings& settings,
+                                              const AgentSources& sources) {
+  auto haproxy = ManagedHaproxy::start(loop, settings);
   update_haproxy(haproxy.get(), sources);
   return haproxy;
 }
@@ -272,12 +274,11 @@ ExitCode serve(const config::Settings& settings) {
   std::optional<net::SignalWatch> interrupt(std::in_place, loop, SIGINT, [&] { loop.stop(); });
   AgentSources sources(settings);
   TableOutlet outlet(loop, settings, sources);
-  bool serving = false;
   std::optional<Reloader> keys;  // both are there before the loop runs
   std::optional<Reloader> gateways;
   ZoneKeeper zones(settings);
   std::unique_ptr<AgentRegistry> registry;
-  std::unique_ptr<manage::HaproxyKeeper> haproxy;  // null: it is not managed
+  std::unique_ptr<ManagedHaproxy> haproxy;  // null: it is not managed
   std::optional<CertificateKeeper> certificates;
   PacedTask update_zones(
       loop, [&] { zones.update(*registry->revisions().current(), *sources.table().current()); });
@@ -291,6 +292,7 @@ ExitCode serve(const config::Settings& settings) {
     gateways->reload_now();
     registry->reload_now();
     certificates->reload_now();
+    if (haproxy != nullptr) haproxy->reload_now();
     if (!published) spdlog::info("no gateway changed");
   });
   const net::SignalWatch user_1(loop, SIGUSR1, log_nothing_to_reopen);
@@ -307,7 +309,7 @@ ExitCode serve(const config::Settings& settings) {
   gateways.emplace(loop, settings.gateways, [&](const config::IsUnfinished& is_unfinished) {
     published = sources.reload_gateways(is_unfinished);
     if (published) superseded.start(kSupersededCheck);
-    if (!published || !serving) return;
+    if (!published || registry == nullptr) return;  // it does not serve yet
     outlet.publish();
     registry->take_gateways(*sources.table().current());
     update_zones.want();
@@ -322,10 +324,9 @@ ExitCode serve(const config::Settings& settings) {
   if (registry == nullptr) return kInvalid;
   certificates.emplace(loop, all_credentials(*server, outlet.server()));
   update_zones.want();
-  serving = true;
   outlet.publish();
   log_start(*server, outlet.server(), sources, settings);
-  haproxy = start_haproxy(settings, sources);
+  haproxy = start_haproxy(loop, settings, sources);
   loop.run();
   // From here a second signal ends the process at once, by the system's default.
   terminate.reset();

@@ -80,6 +80,9 @@ constexpr std::array kSettings{
             [](const YamlField& f, Settings& s) { read_path(f, s, s.sticky_keys); }},
     Setting{"manage_haproxy", "folder", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.manage_haproxy.folder); }},
+    Setting{
+        "manage_haproxy", "template", false,
+        [](const YamlField& f, Settings& s) { read_path(f, s, s.manage_haproxy.template_file); }},
     Setting{"manage_haproxy", "check", true, read_manage_check},
     Setting{"manage_haproxy", "master", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.manage_haproxy.master); }},

@@ -77,7 +77,8 @@ struct EdgeSettings {
 
 // HAProxy's configuration kept by the agent. The names are those of `pointsman render`.
 struct ManageHaproxySettings {
-  std::string folder;  // where it is written; empty: HAProxy is not managed
+  std::string folder;         // where it is written; empty: HAProxy is not managed
+  std::string template_file;  // it is made from; empty: the one that is shipped
   std::vector<std::string> check = {"haproxy", "-c", "-f", "FILE"};
   std::string master;               // path of the master's CLI; empty: only `reload`
   std::vector<std::string> reload;  // a command; empty: the master reloads

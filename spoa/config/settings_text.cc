@@ -82,6 +82,9 @@ std::string quoted_list(const std::vector<std::string>& texts) {
 std::string manage_lines(const ManageHaproxySettings& managed) {
   std::string yaml = fmt::format("manage_haproxy:\n  check: {}\n", quoted_list(managed.check));
   if (!managed.folder.empty()) yaml += fmt::format("  folder: {}\n", quoted(managed.folder));
+  if (!managed.template_file.empty()) {
+    yaml += fmt::format("  template: {}\n", quoted(managed.template_file));
+  }
   if (!managed.master.empty()) yaml += fmt::format("  master: {}\n", quoted(managed.master));
   if (!managed.reload.empty()) yaml += fmt::format("  reload: {}\n", quoted_list(managed.reload));
   yaml += fmt::format("  chroot: {}\n  user: {}\n  group: {}\n", quoted(managed.chroot),

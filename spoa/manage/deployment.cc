@@ -33,16 +33,17 @@ bool has_backend_of(const routing::Gateway& gateway, const std::string& text) {
 Deployment::Deployment(DeploymentOptions options, Host& host)
     : options_(std::move(options)), host_(host) {}
 
-bool Deployment::bring_to(const routing::RouteTable& table) {
+bool Deployment::bring_to(const routing::RouteTable& table, const std::set<std::string>& bare) {
   if (!has_files_ && !take_over_files()) return false;
   const std::string wanted = wanted_text(table);
   if (wanted == settled_) return !reload_owed_ || catch_up();
-  if (wanted == current_) {  // as an earlier process left it, or back from a change that failed
+  // As an earlier process left it, or back from a change that failed.
+  if (wanted == current_ && bare.empty()) {
     keep_forms(table);
     settled_ = wanted;
     return catch_up();
   }
-  const bool done = deploy(table, wanted);
+  const bool done = deploy(table, bare, wanted);
   host_.sweep(current_, last_good_);  // also what was tried and refused
   return done;
 }
@@ -53,6 +54,9 @@ bool Deployment::take_over_files() {
   if (!current) return get_stuck(current.error().message);
   auto last_good = host_.read(kLastGoodFile);
   if (!last_good) return get_stuck(last_good.error().message);
+  auto forms = host_.read(kLastGoodForms);
+  if (!forms) return get_stuck(forms.error().message);
+  forms_ = options_.read_forms(forms->value_or(""));
   current_ = current->value_or("");
   if (!current_.empty() && !current_.starts_with(kOwnLine)) {
     return get_stuck(fmt::format(
@@ -92,20 +96,21 @@ Result<std::string> Deployment::check(const Configuration& configuration) {
   return result->output.empty() ? fmt::format("exit code {}", result->exit_code) : result->output;
 }
 
-bool Deployment::deploy(const routing::RouteTable& table, const std::string& wanted) {
+bool Deployment::deploy(const routing::RouteTable& table, const std::set<std::string>& bare,
+                        const std::string& wanted) {
   const SelectionMeans means{
       [&](const routing::RouteTable& candidates) {
         return render_configuration(options_.render, candidates, options_.options, options_.folder);
       },
       [&](const Configuration& configuration) { return check(configuration); },
-      options_.folder + "/" + kCandidateFile, options_.virtual_host_domain};
+      options_.folder + "/" + kCandidateFile, options_.virtual_host_domain, bare};
   std::vector<Refusal> held;
   for (std::size_t tries = 1;; ++tries) {
     auto selection = select_forms(table, forms_, held, means);
     if (host_.is_stopping()) return true;
     if (!selection) return get_stuck(selection.error().message);
     tell_refused(selection->refused);
-    if (const auto unknown = find_unknown(table, *selection)) {
+    if (const auto unknown = find_unknown(table, selection->forms)) {
       settled_ = wanted;
       const bool done = !reload_owed_ || catch_up();
       get_stuck(*unknown);
@@ -139,18 +144,16 @@ bool Deployment::deploy(const routing::RouteTable& table, const std::string& wan
   }
 }
 
-// A refused gateway without a last form would be left out, though HAProxy serves a form of it that
-// a process before this one knew: then nothing changes until it is mended.
+// A gateway would be left out though HAProxy serves a form of it, which is not known (somebody
+// removed the file of forms): then nothing changes until it is mended.
 std::optional<std::string> Deployment::find_unknown(const routing::RouteTable& table,
-                                                    const Selection& selection) const {
-  for (const Refusal& refusal : selection.refused) {
-    const routing::Gateway* const gateway = table.find_gateway(refusal.gateway);
-    if (selection.forms.contains(refusal.gateway) || gateway == nullptr) continue;
-    if (!has_backend_of(*gateway, current_)) continue;
+                                                    const Forms& forms) const {
+  for (const auto& gateway : table.gateways()) {
+    if (forms.contains(gateway->name) || !has_backend_of(*gateway, current_)) continue;
     return fmt::format(
-        "gateway {} is refused, and HAProxy serves an earlier form of it that this agent has "
-        "not seen: HAProxy's configuration stays as it is until the gateway is mended or removed",
-        refusal.gateway);
+        "gateway {} is not taken as it is, and the form of it that HAProxy serves is not known: "
+        "HAProxy's configuration stays as it is until the gateway is mended or removed",
+        gateway->name);
   }
   return std::nullopt;
 }
@@ -187,15 +190,21 @@ void Deployment::settle(const Reload& taken) {
     ++facts_.takeovers;
     spdlog::info("HAProxy runs its new configuration{}",
                  taken.detail.empty() ? "" : fmt::format(" (workers {})", taken.detail));
-    if (const Outcome written = host_.write(kLastGoodFile, current_); written) {
-      last_good_ = current_;
-    } else {
+    if (const Outcome kept = keep_as_last_good(); !kept) {
       spdlog::warn("{}; should the agent end now, the next one reloads once more",
-                   on_one_line(written.error().message));
+                   on_one_line(kept.error().message));
     }
   }
   facts_.haproxy_away = false;
   facts_.fault.clear();
+}
+
+// The text comes last: while it is another one, all of it is done again.
+Outcome Deployment::keep_as_last_good() {
+  Outcome written = host_.write(kLastGoodForms, options_.write_forms(forms_));
+  if (written) written = host_.write(kLastGoodFile, current_);
+  if (written) last_good_ = current_;
+  return written;
 }
 
 bool Deployment::wait_for_haproxy(const Reload& reload) {

@@ -6,11 +6,14 @@
 // One file is current at any moment, and only a text that HAProxy's check took ever is. Where
 // HAProxy does not start with it all the same, the last good text is put back. The files tell a new
 // process where its predecessor stopped: a current text that is not the last good one was never
-// seen running, so its reload is made up for. On the thread of managed mode; it blocks.
+// seen running, so its reload is made up for, and the forms of gateways that HAProxy took last lie
+// beside it. On the thread of managed mode; it blocks.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,9 @@ struct Facts {
 
 struct DeploymentOptions {
   Render render;
+  // Forms as a text that is kept, and back: what can't be read is left out.
+  std::function<std::string(const Forms&)> write_forms;
+  std::function<Forms(const std::string&)> read_forms;
   render::Options options;
   std::string folder;
   std::string virtual_host_domain;
@@ -39,8 +45,9 @@ class Deployment {
  public:
   Deployment(DeploymentOptions options, Host& host);
 
-  // False: it is to be tried again, with the same table if there is no newer one.
-  bool bring_to(const routing::RouteTable& table);
+  // `bare`: gateways of the table that lack what only HAProxy needs, so that it keeps their last
+  // form. False: it is to be tried again, with the same table if there is no newer one.
+  bool bring_to(const routing::RouteTable& table, const std::set<std::string>& bare = {});
 
   const Facts& facts() const { return facts_; }
 
@@ -49,12 +56,14 @@ class Deployment {
   std::string wanted_text(const routing::RouteTable& table) const;
   void keep_forms(const routing::RouteTable& table);
   Result<std::string> check(const Configuration& configuration);
-  bool deploy(const routing::RouteTable& table, const std::string& wanted);
+  bool deploy(const routing::RouteTable& table, const std::set<std::string>& bare,
+              const std::string& wanted);
   std::optional<std::string> find_unknown(const routing::RouteTable& table,
-                                          const Selection& selection) const;
+                                          const Forms& forms) const;
   bool make_current(const Selection& selection);
   bool catch_up();
   void settle(const Reload& taken);
+  Outcome keep_as_last_good();
   bool wait_for_haproxy(const Reload& reload);
   void put_back(const Reload& failed);
   bool get_stuck(const std::string& fault);
@@ -66,7 +75,7 @@ class Deployment {
   std::string current_;       // text of the current file; empty: there is none
   std::string last_good_;     // likewise
   bool reload_owed_ = false;  // the current text was not seen running
-  Forms forms_;               // that HAProxy's files have; empty after the start
+  Forms forms_;               // that HAProxy's files have, as far as it is known
   std::string settled_;       // wanted text for which nothing more is done
   Facts facts_;
 };

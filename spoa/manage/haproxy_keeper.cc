@@ -22,10 +22,12 @@ HaproxyKeeper::~HaproxyKeeper() {
   thread_.join();
 }
 
-void HaproxyKeeper::update(std::shared_ptr<const routing::RouteTable> table) {
+void HaproxyKeeper::update(std::shared_ptr<const routing::RouteTable> table,
+                           std::set<std::string> bare) {
+  Wanted wanted{std::move(table), std::move(bare)};
   {
     const std::lock_guard lock(mutex_);
-    table_.swap(table);
+    std::swap(wanted_, wanted);
     is_new_ = true;
   }
   news_.notify_all();
@@ -36,9 +38,8 @@ Facts HaproxyKeeper::facts() const {
   return facts_;
 }
 
-// Null: the end. With a time to retry, the same table may come again.
-std::shared_ptr<const routing::RouteTable> HaproxyKeeper::next_table(
-    std::chrono::milliseconds retry) {
+// With a time to retry, the same table may come again.
+HaproxyKeeper::Wanted HaproxyKeeper::next(std::chrono::milliseconds retry) {
   const auto has_news = [this] { return is_new_ || stopping_; };
   std::unique_lock lock(mutex_);
   if (retry.count() > 0) {
@@ -52,13 +53,13 @@ std::shared_ptr<const routing::RouteTable> HaproxyKeeper::next_table(
     lock.lock();
   }
   is_new_ = false;
-  return stopping_ ? nullptr : table_;
+  return stopping_ ? Wanted{} : wanted_;
 }
 
 void HaproxyKeeper::run() {
   std::chrono::milliseconds retry{0};
-  while (const auto table = next_table(retry)) {
-    const bool done = deployment_.bring_to(*table);
+  for (Wanted wanted = next(retry); wanted.table != nullptr; wanted = next(retry)) {
+    const bool done = deployment_.bring_to(*wanted.table, wanted.bare);
     if (done) {
       retry = std::chrono::milliseconds(0);
     } else if (retry.count() == 0) {

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "manage/deployment.h"
@@ -21,19 +22,25 @@ class HaproxyKeeper {
   HaproxyKeeper(const HaproxyKeeper&) = delete;
   HaproxyKeeper& operator=(const HaproxyKeeper&) = delete;
 
-  void update(std::shared_ptr<const routing::RouteTable> table);
+  // `bare`: as of Deployment::bring_to.
+  void update(std::shared_ptr<const routing::RouteTable> table, std::set<std::string> bare = {});
   Facts facts() const;
 
  private:
+  struct Wanted {
+    std::shared_ptr<const routing::RouteTable> table;  // null: none yet, or the end
+    std::set<std::string> bare;
+  };
+
   void run();
-  std::shared_ptr<const routing::RouteTable> next_table(std::chrono::milliseconds retry);
+  Wanted next(std::chrono::milliseconds retry);
 
   StopFlag stop_;
   Machine machine_;
   Deployment deployment_;  // the thread's own
   mutable std::mutex mutex_;
   std::condition_variable news_;
-  std::shared_ptr<const routing::RouteTable> table_;  // the newest
+  Wanted wanted_;  // the newest
   bool is_new_ = false;
   bool stopping_ = false;
   Facts facts_;

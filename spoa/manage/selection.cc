@@ -19,7 +19,7 @@ using Names = std::set<std::string, std::less<>>;
 class Search {
  public:
   Search(const RouteTable& table, const Forms& last, const SelectionMeans& means)
-      : table_(table), last_(last), means_(means) {
+      : table_(table), last_(last), means_(means), held_(means.bare.begin(), means.bare.end()) {
     for (const auto& gateway : table.gateways()) {
       const auto known = last.find(gateway->name);
       if (known == last.end() || known->second != gateway) changed_.push_back(gateway->name);

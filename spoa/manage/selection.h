@@ -33,6 +33,8 @@ struct SelectionMeans {
   std::function<Result<std::string>(const Configuration&)> check;
   std::string checked_file;  // its path, as those messages name it
   std::string virtual_host_domain;
+  std::set<std::string> bare =
+      {};  // gateways of which the table has not all: their last form counts
 };
 
 // `last`: what HAProxy took last. `held` are refused already. The error tells why there is none:

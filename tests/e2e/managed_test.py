@@ -7,9 +7,11 @@ import shutil
 import socket
 import threading
 
-from harness import MESSAGE_PACK, EndToEndTest, main, options
+from harness import HERE, MESSAGE_PACK, EndToEndTest, main, options
+from http_client import Load
 from machine import ADDRESS, free_port, wait_until
 
+TEMPLATES = f"{HERE}/../../haproxy-conf/templates"
 CHANGES = 100
 AT_ONCE = 2  # changes that nobody waits for, before the next one is waited for
 
@@ -119,7 +121,7 @@ class Asked:
 # The library lies elsewhere than the files, which are the agent's alone.
 SETTINGS = """\
 manage_haproxy:
-  folder: {stage.folder}/conf
+  folder: {stage.folder}/conf{template}
   check: [{haproxy}, -c, -f, FILE]
   master: {stage.folder}/master.sock
   chroot: {stage.folder}/chroot
@@ -134,7 +136,7 @@ edge:
 """
 
 
-def manage(stage, *more_ports):
+def manage(stage, *more_ports, template=None):
     """Has the stage's agent keep HAProxy's configuration, in conf/; before it starts."""
     for port in more_ports:
         stage.ports[port] = free_port()
@@ -144,14 +146,15 @@ def manage(stage, *more_ports):
     user, group = stage.identity()
     binds = ", ".join(f'"{port}={ADDRESS}:{here}"' for port, here in stage.ports.items())
     stage.write("pointsman.yaml", stage.read("pointsman.yaml") + SETTINGS.format(
-        stage=stage, haproxy=options.haproxy, user=user, group=group, binds=binds))
+        stage=stage, haproxy=options.haproxy, user=user, group=group, binds=binds,
+        template=f"\n  template: {template}" if template else ""))
 
 
 class Managed(EndToEndTest):
-    def start(self, *more):
+    def start(self, *more, template=None):
         stage = self.stage
         stage.service("v1", "v2")
-        manage(stage, 8081, 8082, 8083)
+        manage(stage, 8081, 8082, 8083, template=template)
         self.shop(0)
         for text in more:
             stage.gateway(text)
@@ -234,6 +237,18 @@ class Managed(EndToEndTest):
         download.socket.close()
         service.close()
 
+    def test_a_gateway_whose_routes_are_all_new_is_served_all_the_time(self):
+        self.start()
+        self.side(0)
+        self.wait_for_route("side-0", port=8081)
+        with Load((ADDRESS, self.stage.ports[8081]), 2) as load:
+            for number in range(1, 6):
+                self.side(number)
+                taken = load.wait_for(1, lambda r, n=number: r.route == f"side-{n}", 30)
+                self.assertTrue(taken, f"change {number}")
+        # Until HAProxy has the new route, the old one serves.
+        self.assert_nothing_failed(load)
+
     def test_weights_conditions_and_stickiness_need_no_reload(self):
         self.start()
         worker = self.stage.worker_pid()
@@ -308,6 +323,46 @@ class Managed(EndToEndTest):
             self.stage.start_agent()
             self.assertTrue(load.wait_for(1, lambda r: r.route == "extra-1", 30))
         self.assert_no_decision_lost(load)
+
+    def test_an_agent_that_starts_anew_knows_what_haproxy_serves(self):
+        self.start()
+        self.side(1)
+        self.wait_for_route("side-1", port=8081)
+        with self.stage.load(2) as load:
+            for number, broken in enumerate((SIDE, "name: side\nport: 8081\nroutes: 5\n"), 1):
+                self.assertEqual(self.stage.agent.stop(), 0)
+                self.stage.gateway(broken, number=1, balance="no_such_algorithm")
+                self.shop(number)
+                self.stage.start_agent()
+                self.assertTrue(load.wait_for(1, lambda r, n=number: r.route == f"extra-{n}", 30))
+                self.wait_for_route("side-1", port=8081)
+            self.side(2)
+            self.wait_for_route("side-2", port=8081)
+        self.assert_no_decision_lost(load)
+
+    def test_a_template_of_ones_own_is_broken_and_mended(self):
+        os.makedirs(self.stage.path("own"))
+        shutil.copy(f"{TEMPLATES}/complete.mustache", self.stage.path("own/edge.cfg.mustache"))
+        self.partial("http-after-response set-header X-Edge one")
+        self.start(template=self.stage.path("own/edge.cfg.mustache"))
+        with self.stage.load(2) as load:
+            self.partial("http-after-response set-header X-Edge {{metdata}}")
+            self.wait_for_log("HAProxy's configuration goes by its template as it was: " +
+                              self.stage.path("own/forwarded.mustache:1:43: no data has the name"))
+            self.shop(1)
+            self.assertTrue(load.wait_for(
+                1, lambda r: (r.route, r.header("x-edge")) == ("extra-1", "one"), 30))
+            before = self.stage.read("conf/haproxy.cfg")
+            self.partial("no-such-keyword")
+            self.wait_for_log("HAProxy refuses the configuration whatever changed in gateways")
+            self.assertEqual(self.stage.read("conf/haproxy.cfg"), before)
+            self.partial("http-after-response set-header X-Edge two")
+            self.assertTrue(load.wait_for(1, lambda r: r.header("x-edge") == "two", 30))
+        self.assert_no_decision_lost(load)
+
+    def partial(self, line):
+        """Of all frontends; it stands in for one that is shipped."""
+        self.stage.write("own/forwarded.mustache", f"    {line}\n")
 
     def test_the_masters_socket_is_gone_for_a_while(self):
         self.start()

@@ -11,7 +11,7 @@ namespace {
 
 // HAProxy is played by `true`: this is about what the agent writes, and when.
 struct Managed : test::Deployment {
-  Managed() {
+  explicit Managed(const std::string& more = "") {
     folder.write("pointsman.yaml",
                  "gateways: gateways\nstate: state\n"
                  "spop: {listen: [\"unix:" +
@@ -22,7 +22,8 @@ struct Managed : test::Deployment {
                      "  folder: haproxy\n  check: ['true', FILE]\n  reload: ['true']\n"
                      "  chroot: ''\n  user: ''\n  group: ''\n"
                      "  port_bind: 8080=127.0.0.1:18080\n  stats_socket: /run/stats.sock\n"
-                     "  log: stdout local0\n");
+                     "  log: stdout local0\n" +
+                     more);
     std::filesystem::create_directory(folder.path("haproxy"));
   }
   std::string haproxy_cfg() const { return folder.read("haproxy/haproxy.cfg"); }
@@ -31,7 +32,8 @@ struct Managed : test::Deployment {
 }  // namespace
 
 TEST_CASE("without a folder HAProxy is not managed") {
-  CHECK(cli::start_managed_haproxy(config::default_settings()) == nullptr);
+  net::EventLoop loop;
+  CHECK(cli::ManagedHaproxy::start(loop, config::default_settings()) == nullptr);
 }
 
 TEST_CASE("the agent writes what the settings say, and again when it has to") {
@@ -68,18 +70,54 @@ TEST_CASE("the agent writes what the settings say, and again when it has to") {
   next.stop();
 }
 
-TEST_CASE("gateways of the state folder alone don't make a configuration") {
+TEST_CASE("a gateway that can't be read after a restart keeps the form that HAProxy took last") {
   const Managed managed;
   {
     test::RunningAgent agent(managed);
     REQUIRE(agent.logs("HAProxy runs its new configuration"));
     agent.stop();
   }
-  const std::string before = managed.haproxy_cfg();
   managed.folder.write("gateways/shop.yaml", "name: shop\nroutes: nonsense\n");
+  managed.folder.write("gateways/more.yaml",
+                       "name: more\nport: 8088\nroutes: {r: {backend: be_more}}\n");
   test::RunningAgent agent(managed);
   REQUIRE(agent.logs("served as an earlier agent had them last"));
-  REQUIRE(agent.logs("HAProxy is managed"));
+  REQUIRE(agent.logs("HAProxy runs its new configuration"));
   agent.stop();
-  CHECK(managed.haproxy_cfg() == before);
+  CHECK(managed.haproxy_cfg().find("bind *:8088") != std::string::npos);
+  CHECK(managed.haproxy_cfg().find("default_backend be_v1") != std::string::npos);
+}
+
+TEST_CASE("a template of the user's own is filled, and again when it or a partial changes") {
+  const Managed managed("  template: own/edge.cfg.mustache\n");
+  const auto& folder = managed.folder;
+  folder.write("own/edge.cfg.mustache", "{{#gateways}}\n# {{name}} {{>mark}}\n{{/gateways}}\n");
+  folder.write("own/mark.mustache", "one\n");
+  test::RunningAgent agent(managed);
+  REQUIRE(agent.logs("HAProxy runs its new configuration"));
+  CHECK(managed.haproxy_cfg() == manage::kOwnLine + std::string("# shop one\n"));
+
+  folder.write("own/mark.mustache", "{{nme}}\n");
+  REQUIRE(agent.logs("HAProxy's configuration goes by its template as it was: " +
+                     folder.path("own/mark.mustache") + ":1:1: no data has the name 'nme'"));
+  folder.write("gateways/more.yaml", "name: more\nroutes: {r: {backend: be_more}}\n");
+  REQUIRE(agent.logs("HAProxy runs its new configuration"));
+  CHECK(managed.haproxy_cfg() == manage::kOwnLine + std::string("# more one\n# shop one\n"));
+
+  folder.write("own/mark.mustache", "two\n");
+  REQUIRE(agent.logs("HAProxy runs its new configuration"));
+  CHECK(managed.haproxy_cfg() == manage::kOwnLine + std::string("# more two\n# shop two\n"));
+  agent.stop();
+}
+
+TEST_CASE("a template that is faulty from the start is waited for") {
+  const Managed managed("  template: own.mustache\n");
+  test::RunningAgent agent(managed);
+  REQUIRE(agent.logs("HAProxy's configuration waits for its template: " +
+                     managed.folder.path("own.mustache") + ": No such file"));
+  CHECK_FALSE(std::filesystem::exists(managed.folder.path("haproxy/haproxy.cfg")));
+  managed.folder.write("own.mustache", "# own\n");
+  REQUIRE(agent.logs("HAProxy runs its new configuration"));
+  CHECK(managed.haproxy_cfg() == manage::kOwnLine + std::string("# own\n"));
+  agent.stop();
 }

@@ -42,13 +42,15 @@ TEST_CASE("HAProxy is not managed unless a folder is named") {
 
 TEST_CASE("managed mode as it is written") {
   const auto [settings, errors] = parsed(
-      "manage_haproxy:\n  folder: h\n  master: /run/m.sock\n  reload: [systemctl, reload, x]\n"
+      "manage_haproxy:\n  folder: h\n  template: own.cfg.mustache\n"
+      "  master: /run/m.sock\n  reload: [systemctl, reload, x]\n"
       "  check: [/usr/sbin/haproxy, -c, -f, FILE, -f, own.cfg]\n  chroot: ''\n  user: me\n"
       "  group: us\n  stats_socket: s.sock\n  log: /dev/log local0\n"
       "  port_bind: [8080=:80, '443=:443 ssl crt x']\n  demo: true\n");
   CHECK(errors.empty());
   const config::ManageHaproxySettings& managed = settings.manage_haproxy;
   CHECK(managed.folder == "/etc/p/h");
+  CHECK(managed.template_file == "/etc/p/own.cfg.mustache");
   CHECK(managed.master == "/run/m.sock");
   CHECK(managed.reload == std::vector<std::string>{"systemctl", "reload", "x"});
   CHECK(managed.check ==
@@ -63,6 +65,7 @@ TEST_CASE("managed mode as it is written") {
   CHECK(managed.demo);
   // As `check --defaults` prints it, it reads the same.
   const auto again = parsed(config::to_yaml(settings)).settings.manage_haproxy;
+  CHECK(again.template_file == managed.template_file);
   CHECK(again.check == managed.check);
   CHECK(again.reload == managed.reload);
   CHECK(again.port_binds == managed.port_binds);

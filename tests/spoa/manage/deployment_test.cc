@@ -139,15 +139,43 @@ TEST_CASE("a gateway that HAProxy refuses keeps its last form, by name, and the 
   CHECK(has(log.take(), "HAProxy takes all gateways again"));
 }
 
-TEST_CASE("a refused gateway that an earlier process had taken is not left out") {
+TEST_CASE("a new process knows the form that HAProxy took last, and the others go on") {
+  Fixture fixture;
+  CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn"), managed_gateway("b", 1001)}));
+  fixture.start_anew();
+  CHECK(fixture.bring({managed_gateway("a", 1000, "wrong"), managed_gateway("b", 1001, "source"),
+                       managed_gateway("c", 1002)}));
+  CHECK(has(fixture.host.running, "balance leastconn"));
+  CHECK(has(fixture.host.running, "balance source"));
+  CHECK(has(fixture.host.running, "backend c__v1"));
+  CHECK(fixture.deployment->facts().refused.at(0).gateway == "a");
+}
+
+TEST_CASE("a gateway that is not known in whole keeps the form that HAProxy took last") {
+  Fixture fixture;
+  CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn"), managed_gateway("b", 1001)}));
+  fixture.start_anew();
+  const auto table = managed_table({managed_gateway("a", 1000), managed_gateway("c", 1002)});
+  CHECK(fixture.deployment->bring_to(*table, {"a"}));
+  CHECK(has(fixture.host.running, "balance leastconn"));
+  CHECK(has(fixture.host.running, "backend c__v1"));
+  CHECK_FALSE(has(fixture.host.running, "backend b__v1"));
+  CHECK(fixture.deployment->facts().refused.empty());
+  fixture.host.take_steps();
+  CHECK(fixture.deployment->bring_to(*table, {"a"}));
+  CHECK(fixture.host.take_steps().empty());
+}
+
+TEST_CASE("a gateway whose last form is not known is not left out") {
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn"), managed_gateway("b", 1001)}));
   const std::string before = fixture.host.running;
+  fixture.host.files.erase(manage::kLastGoodForms);
   fixture.start_anew();
   fixture.host.take_steps();
   CHECK(fixture.bring({managed_gateway("a", 1000, "wrong"), managed_gateway("b", 1001)}));
   CHECK(fixture.host.current() == before);
-  CHECK(has(fixture.deployment->facts().fault, "gateway a is refused"));
+  CHECK(has(fixture.deployment->facts().fault, "gateway a is not taken as it is"));
   // A new one is.
   CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn"), managed_gateway("b", 1001),
                        managed_gateway("c", 1002, "wrong")}));
@@ -298,7 +326,8 @@ TEST_CASE("parts are kept for as long as a file names them") {
 
 TEST_CASE("files that can't be read are not taken for missing ones") {
   Fixture fixture;
-  fixture.host.cannot = GENERATE(as<std::string>(), kCurrentFile, kLastGoodFile);
+  fixture.host.cannot =
+      GENERATE(as<std::string>(), kCurrentFile, kLastGoodFile, manage::kLastGoodForms);
   CHECK_FALSE(fixture.bring({managed_gateway("a", 1000)}));
   CHECK(fixture.host.take_steps().empty());
   fixture.host.cannot.clear();
@@ -309,7 +338,7 @@ TEST_CASE("a last good file that can't be written costs a reload of the next pro
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000)}));
   test::CapturedLog log;
-  fixture.host.cannot = kLastGoodFile;
+  fixture.host.cannot = GENERATE(as<std::string>(), kLastGoodFile, manage::kLastGoodForms);
   CHECK(fixture.bring({managed_gateway("b", 1001)}));
   CHECK(has(log.take(), "the next one reloads once more"));
   CHECK(has(fixture.host.running, "backend b__v1"));

@@ -127,9 +127,22 @@ struct FakeHost : manage::Host {
   const std::string& current() { return files[manage::kCurrentFile]; }
 };
 
+inline std::vector<manage::Forms>& kept_forms() {
+  static std::vector<manage::Forms> forms;
+  return forms;
+}
+
 inline manage::DeploymentOptions managed_options() {
   manage::DeploymentOptions options;
   options.render = render::render_complete;
+  // A text stands for forms that somebody has kept.
+  options.write_forms = [](const manage::Forms& forms) {
+    kept_forms().push_back(forms);
+    return std::to_string(kept_forms().size() - 1);
+  };
+  options.read_forms = [](const std::string& text) {
+    return text.empty() ? manage::Forms() : kept_forms().at(std::stoul(text));
+  };
   options.folder = "/f";
   options.options.fallback = render::Options::Fallback::kFirstRoute;
   return options;
