@@ -27,7 +27,7 @@ manage::Forms parse_forms(const std::string& text) {
   for (const json& document : documents) {
     if (!document.is_string()) continue;
     Diagnostics ignored;
-    const auto file = config::parse_gateway_file(manage::kLastGoodForms,
+    const auto file = config::parse_gateway_file(manage::kFormsFile,
                                                  document.get_ref<const std::string&>(), ignored);
     for (const config::ReadGateway& read : file.gateways) {
       auto gateway = read.faulty ? nullptr : routing::compile(read.spec, ignored);

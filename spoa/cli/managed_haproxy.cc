@@ -1,5 +1,7 @@
 #include "cli/managed_haproxy.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -69,6 +71,17 @@ bool is_being_written(const render::TemplateSource& source,
          std::any_of(source.partials.begin(), source.partials.end(), is_written);
 }
 
+// The first error, and how many there are; empty: none.
+std::string fault_of(const Diagnostics& diagnostics) {
+  const auto is_error = [](const Diagnostic& item) { return item.severity == Severity::kError; };
+  const auto& items = diagnostics.items();
+  const auto first = std::find_if(items.begin(), items.end(), is_error);
+  if (first == items.end()) return {};
+  const std::size_t more = diagnostics.count(Severity::kError) - 1;
+  return to_text(*first) +
+         (more == 0 ? "" : fmt::format(" (and {} more; `pointsman check` shows them)", more));
+}
+
 }  // namespace
 
 std::unique_ptr<ManagedHaproxy> ManagedHaproxy::start(net::EventLoop& loop,
@@ -78,7 +91,7 @@ std::unique_ptr<ManagedHaproxy> ManagedHaproxy::start(net::EventLoop& loop,
 }
 
 ManagedHaproxy::ManagedHaproxy(net::EventLoop& loop, const config::Settings& settings)
-    : template_file_(settings.manage_haproxy.template_file),
+    : template_file_(absolute_or_empty(settings.manage_haproxy.template_file)),
       keeper_(deployment_options(settings, template_), machine_options(settings.manage_haproxy)) {
   spdlog::info("HAProxy is managed: its configuration is {}/{}",
                printable(absolute_path(settings.manage_haproxy.folder)), manage::kCurrentFile);
@@ -108,11 +121,7 @@ void ManagedHaproxy::reload_template(const config::IsUnfinished& is_unfinished) 
       std::make_shared<const render::TemplateSource>(read_template(template_file_, diagnostics));
   if (is_being_written(*source, is_unfinished)) return;  // read when it is closed
   render::check_template(*source, diagnostics);
-  std::string fault;
-  for (const Diagnostic& item : diagnostics.items()) {
-    if (item.severity == Severity::kError) fault += (fault.empty() ? "" : "; ") + to_text(item);
-  }
-  if (!fault.empty()) {
+  if (const std::string fault = fault_of(diagnostics); !fault.empty()) {
     if (fault != std::exchange(fault_, fault)) {
       spdlog::error("HAProxy's configuration {}: {}",
                     template_.current() == nullptr ? "waits for its template"

@@ -19,10 +19,6 @@ namespace {
 constexpr mode_t kReadableMode = 0644;
 constexpr mode_t kSecretMode = 0640;  // HAProxy reads its files before it gives up root
 
-std::string absolute_or_empty(const std::string& path) {
-  return path.empty() ? path : absolute_path(path);
-}
-
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
   render::Options options = render_options(settings);
   if (given.chroot) options.chroot = *given.chroot;

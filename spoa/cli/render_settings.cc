@@ -58,6 +58,10 @@ std::string absolute_path(const std::string& path) {
   return std::filesystem::absolute(path, ignored).lexically_normal().string();
 }
 
+std::string absolute_or_empty(const std::string& path) {
+  return path.empty() ? path : absolute_path(path);
+}
+
 render::Options render_options(const config::Settings& settings) {
   render::Options options;
   options.agents = dial_addresses(settings.spop.listen);

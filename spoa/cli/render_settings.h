@@ -14,6 +14,7 @@
 namespace pointsman::cli {
 
 std::string absolute_path(const std::string& path);
+std::string absolute_or_empty(const std::string& path);
 
 // Agents and table as HAProxy reaches them, headers, nameserver, zone and edge.
 render::Options render_options(const config::Settings& settings);

@@ -17,7 +17,7 @@ namespace pointsman::manage {
 inline constexpr const char* kCurrentFile = "haproxy.cfg";
 inline constexpr const char* kCandidateFile = "haproxy.cfg.new";       // HAProxy checks it
 inline constexpr const char* kLastGoodFile = "haproxy.cfg.last-good";  // HAProxy has run it
-inline constexpr const char* kLastGoodForms = "gateways.last-good";    // what it was made from
+inline constexpr const char* kFormsFile = "haproxy.cfg.gateways";      // what it was made from
 inline constexpr const char* kPartsPrefix = "pointsman-";              // of the folders' names
 
 // The first line of each file that is Pointsman's to replace.

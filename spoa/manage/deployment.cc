@@ -39,7 +39,7 @@ bool Deployment::bring_to(const routing::RouteTable& table, const std::set<std::
   if (wanted == settled_) return !reload_owed_ || catch_up();
   // As an earlier process left it, or back from a change that failed.
   if (wanted == current_ && bare.empty()) {
-    keep_forms(table);
+    take_all_forms(table);
     settled_ = wanted;
     return catch_up();
   }
@@ -54,9 +54,10 @@ bool Deployment::take_over_files() {
   if (!current) return get_stuck(current.error().message);
   auto last_good = host_.read(kLastGoodFile);
   if (!last_good) return get_stuck(last_good.error().message);
-  auto forms = host_.read(kLastGoodForms);
+  auto forms = host_.read(kFormsFile);
   if (!forms) return get_stuck(forms.error().message);
-  forms_ = options_.read_forms(forms->value_or(""));
+  kept_forms_ = forms->value_or("");
+  forms_ = options_.read_forms(kept_forms_);
   current_ = current->value_or("");
   if (!current_.empty() && !current_.starts_with(kOwnLine)) {
     return get_stuck(fmt::format(
@@ -77,10 +78,23 @@ std::string Deployment::wanted_text(const routing::RouteTable& table) const {
   return wanted ? wanted->text : "error: " + wanted.error().message;
 }
 
-void Deployment::keep_forms(const routing::RouteTable& table) {
+void Deployment::take_all_forms(const routing::RouteTable& table) {
   forms_.clear();
   for (const auto& gateway : table.gateways()) forms_.emplace(gateway->name, gateway);
   tell_refused({});
+  if (const Outcome written = write_forms(forms_); !written) {
+    spdlog::warn("{}; a new agent would not know the forms of gateways that HAProxy has",
+                 on_one_line(written.error().message));
+  }
+}
+
+// Before the text that is made from them is the current one: HAProxy's check took them.
+Outcome Deployment::write_forms(const Forms& forms) {
+  std::string text = options_.write_forms(forms);
+  if (text == kept_forms_) return Done{};
+  Outcome written = host_.write(kFormsFile, text);
+  if (written) kept_forms_ = std::move(text);
+  return written;
 }
 
 Result<std::string> Deployment::check(const Configuration& configuration) {
@@ -160,13 +174,14 @@ std::optional<std::string> Deployment::find_unknown(const routing::RouteTable& t
 
 bool Deployment::make_current(const Selection& selection) {
   const std::string& text = selection.configuration.text;
-  if (text == current_) return true;
+  const bool changes = text != current_;
+  Outcome done = write_forms(selection.forms);
   // Of several candidates, the one that is taken need not be the last one that was written.
-  Outcome done = host_.write(kCandidateFile, text);
-  if (done) done = host_.rename(kCandidateFile, kCurrentFile);
+  if (done && changes) done = host_.write(kCandidateFile, text);
+  if (done && changes) done = host_.rename(kCandidateFile, kCurrentFile);
   if (!done) return get_stuck(done.error().message);
   current_ = text;
-  reload_owed_ = true;
+  reload_owed_ = reload_owed_ || changes;
   return true;
 }
 
@@ -190,21 +205,15 @@ void Deployment::settle(const Reload& taken) {
     ++facts_.takeovers;
     spdlog::info("HAProxy runs its new configuration{}",
                  taken.detail.empty() ? "" : fmt::format(" (workers {})", taken.detail));
-    if (const Outcome kept = keep_as_last_good(); !kept) {
+    if (const Outcome written = host_.write(kLastGoodFile, current_); written) {
+      last_good_ = current_;
+    } else {
       spdlog::warn("{}; should the agent end now, the next one reloads once more",
-                   on_one_line(kept.error().message));
+                   on_one_line(written.error().message));
     }
   }
   facts_.haproxy_away = false;
   facts_.fault.clear();
-}
-
-// The text comes last: while it is another one, all of it is done again.
-Outcome Deployment::keep_as_last_good() {
-  Outcome written = host_.write(kLastGoodForms, options_.write_forms(forms_));
-  if (written) written = host_.write(kLastGoodFile, current_);
-  if (written) last_good_ = current_;
-  return written;
 }
 
 bool Deployment::wait_for_haproxy(const Reload& reload) {
@@ -221,7 +230,9 @@ void Deployment::put_back(const Reload& failed) {
   facts_.haproxy_away = false;
   reload_owed_ = failed.kind == Kind::kUnclear;
   if (last_good_.empty() || last_good_ == current_) return;
-  if (const Outcome written = host_.write(kCurrentFile, last_good_); !written) {
+  Outcome written = write_forms(forms_);
+  if (written) written = host_.write(kCurrentFile, last_good_);
+  if (!written) {
     spdlog::error("{}; HAProxy would start with a configuration that it does not run",
                   on_one_line(written.error().message));
     return;

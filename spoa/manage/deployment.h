@@ -6,8 +6,8 @@
 // One file is current at any moment, and only a text that HAProxy's check took ever is. Where
 // HAProxy does not start with it all the same, the last good text is put back. The files tell a new
 // process where its predecessor stopped: a current text that is not the last good one was never
-// seen running, so its reload is made up for, and the forms of gateways that HAProxy took last lie
-// beside it. On the thread of managed mode; it blocks.
+// seen running, so its reload is made up for, and the gateways that it was made from lie beside it.
+// On the thread of managed mode; it blocks.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +54,8 @@ class Deployment {
  private:
   bool take_over_files();
   std::string wanted_text(const routing::RouteTable& table) const;
-  void keep_forms(const routing::RouteTable& table);
+  void take_all_forms(const routing::RouteTable& table);
+  Outcome write_forms(const Forms& forms);
   Result<std::string> check(const Configuration& configuration);
   bool deploy(const routing::RouteTable& table, const std::set<std::string>& bare,
               const std::string& wanted);
@@ -63,7 +64,6 @@ class Deployment {
   bool make_current(const Selection& selection);
   bool catch_up();
   void settle(const Reload& taken);
-  Outcome keep_as_last_good();
   bool wait_for_haproxy(const Reload& reload);
   void put_back(const Reload& failed);
   bool get_stuck(const std::string& fault);
@@ -71,9 +71,10 @@ class Deployment {
 
   const DeploymentOptions options_;
   Host& host_;
-  bool has_files_ = false;    // the next three are known
+  bool has_files_ = false;    // the next four are known
   std::string current_;       // text of the current file; empty: there is none
   std::string last_good_;     // likewise
+  std::string kept_forms_;    // likewise
   bool reload_owed_ = false;  // the current text was not seen running
   Forms forms_;               // that HAProxy's files have, as far as it is known
   std::string settled_;       // wanted text for which nothing more is done

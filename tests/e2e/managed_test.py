@@ -1,6 +1,7 @@
 """The agent keeps HAProxy's configuration: what changes its text is checked, reloaded and seen to
 run, while traffic flows and whatever goes wrong."""
 
+import contextlib
 import os
 import queue
 import shutil
@@ -71,6 +72,10 @@ class LongService:
             threading.Thread(target=self.serve, args=[peer], daemon=True).start()
 
     def serve(self, peer):
+        with peer, contextlib.suppress(ConnectionError):  # health checks end as they like
+            self.answer(peer)
+
+    def answer(self, peer):
         head = b""
         while b"\r\n\r\n" not in head:
             data = peer.recv(65536)

@@ -97,9 +97,10 @@ TEST_CASE("a template of the user's own is filled, and again when it or a partia
   REQUIRE(agent.logs("HAProxy runs its new configuration"));
   CHECK(managed.haproxy_cfg() == manage::kOwnLine + std::string("# shop one\n"));
 
-  folder.write("own/mark.mustache", "{{nme}}\n");
+  folder.write("own/mark.mustache", "{{nme}} {{zzz}}\n");
   REQUIRE(agent.logs("HAProxy's configuration goes by its template as it was: " +
                      folder.path("own/mark.mustache") + ":1:1: no data has the name 'nme'"));
+  REQUIRE(agent.logs(" (and 1 more; `pointsman check` shows them)"));
   folder.write("gateways/more.yaml", "name: more\nroutes: {r: {backend: be_more}}\n");
   REQUIRE(agent.logs("HAProxy runs its new configuration"));
   CHECK(managed.haproxy_cfg() == manage::kOwnLine + std::string("# more one\n# shop one\n"));

@@ -151,6 +151,17 @@ TEST_CASE("a new process knows the form that HAProxy took last, and the others g
   CHECK(fixture.deployment->facts().refused.at(0).gateway == "a");
 }
 
+TEST_CASE("the form that a new process knows is that of the current text") {
+  Fixture fixture;
+  CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn")}));
+  const Kind kind = GENERATE(Kind::kNotRunning, Kind::kRefused);
+  fixture.host.reloads = {kind};
+  CHECK(fixture.bring({managed_gateway("a", 1000, "uri")}) == (kind == Kind::kRefused));
+  fixture.start_anew();
+  CHECK(fixture.bring({managed_gateway("a", 1000, "wrong")}));
+  CHECK(has(fixture.host.running, kind == Kind::kRefused ? "balance leastconn" : "balance uri"));
+}
+
 TEST_CASE("a gateway that is not known in whole keeps the form that HAProxy took last") {
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn"), managed_gateway("b", 1001)}));
@@ -170,16 +181,17 @@ TEST_CASE("a gateway whose last form is not known is not left out") {
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn"), managed_gateway("b", 1001)}));
   const std::string before = fixture.host.running;
-  fixture.host.files.erase(manage::kLastGoodForms);
+  fixture.host.files.erase(manage::kFormsFile);
   fixture.start_anew();
   fixture.host.take_steps();
   CHECK(fixture.bring({managed_gateway("a", 1000, "wrong"), managed_gateway("b", 1001)}));
   CHECK(fixture.host.current() == before);
   CHECK(has(fixture.deployment->facts().fault, "gateway a is not taken as it is"));
-  // A new one is.
+  // A new one is, and forms that are known are kept again.
   CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn"), managed_gateway("b", 1001),
                        managed_gateway("c", 1002, "wrong")}));
   CHECK(fixture.host.current() == before);
+  CHECK(fixture.host.files.contains(manage::kFormsFile));
   CHECK(fixture.deployment->facts().fault.empty());
   CHECK(fixture.deployment->facts().refused.at(0).gateway == "c");
 }
@@ -278,6 +290,7 @@ TEST_CASE("a step that fails changes nothing that HAProxy has, and is tried agai
   const test::Gateways next = {managed_gateway("a", 1000), managed_gateway("b", 1001)};
   test::CapturedLog log;
   SECTION("the candidate can't be written") { fixture.host.cannot = kCandidateFile; }
+  SECTION("its gateways can't be written") { fixture.host.cannot = manage::kFormsFile; }
   SECTION("the current file can't be replaced") { fixture.host.cannot = kCurrentFile; }
   SECTION("HAProxy can't be run") {
     fixture.host.judge = [](const std::string&) -> Result<std::string> {
@@ -327,7 +340,7 @@ TEST_CASE("parts are kept for as long as a file names them") {
 TEST_CASE("files that can't be read are not taken for missing ones") {
   Fixture fixture;
   fixture.host.cannot =
-      GENERATE(as<std::string>(), kCurrentFile, kLastGoodFile, manage::kLastGoodForms);
+      GENERATE(as<std::string>(), kCurrentFile, kLastGoodFile, manage::kFormsFile);
   CHECK_FALSE(fixture.bring({managed_gateway("a", 1000)}));
   CHECK(fixture.host.take_steps().empty());
   fixture.host.cannot.clear();
@@ -338,7 +351,7 @@ TEST_CASE("a last good file that can't be written costs a reload of the next pro
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000)}));
   test::CapturedLog log;
-  fixture.host.cannot = GENERATE(as<std::string>(), kLastGoodFile, manage::kLastGoodForms);
+  fixture.host.cannot = kLastGoodFile;
   CHECK(fixture.bring({managed_gateway("b", 1001)}));
   CHECK(has(log.take(), "the next one reloads once more"));
   CHECK(has(fixture.host.running, "backend b__v1"));
