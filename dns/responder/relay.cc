@@ -20,7 +20,7 @@ constexpr std::size_t kLengthBytes = 2;  // before a message by TCP
 
 // A socket to one of this machine's addresses has that address at its own end too, but for
 // 127.0.0.2 and the like.
-bool leads_to_us(const net::FileDescriptor& fd, const SocketName& server,
+bool leads_to_us(const FileDescriptor& fd, const SocketName& server,
                  const std::vector<ListenAddress>& own) {
   const IpAddress there = server.address();
   const bool this_machine =
@@ -171,7 +171,7 @@ class Relay::Exchange {
   std::uint16_t id_ = 0;
   ByteBuffer output_;
   ByteBuffer input_;  // by TCP
-  net::FileDescriptor fd_;
+  FileDescriptor fd_;
   net::Timer timer_;
   std::optional<net::FdWatch> watch_;  // last: ends before its descriptor
 };

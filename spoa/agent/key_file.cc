@@ -7,12 +7,10 @@
 #include <cstring>
 
 #include "agent/key_ring.h"
-#include "net/file_descriptor.h"
+#include "base/file_descriptor.h"
 
 namespace pointsman::agent {
 namespace {
-
-using net::FileDescriptor;
 
 constexpr mode_t kFolderMode = 0750;
 constexpr mode_t kFileMode = 0600;

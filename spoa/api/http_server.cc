@@ -15,8 +15,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/file_descriptor.h"
 #include "base/log.h"
-#include "net/file_descriptor.h"
 
 namespace pointsman::api {
 namespace {
@@ -222,8 +222,8 @@ class Server : public HttpServer {
 
  private:
   struct Connection {
-    explicit Connection(net::FileDescriptor accepted) : fd(std::move(accepted)) {}
-    net::FileDescriptor fd;
+    explicit Connection(FileDescriptor accepted) : fd(std::move(accepted)) {}
+    FileDescriptor fd;
     std::atomic<bool> done{false};
     std::thread thread;
   };
@@ -259,8 +259,7 @@ class Server : public HttpServer {
 
   void accept_one(const net::ListeningSocket& listener) {
     if (connections_.size() >= options_.connections) return;
-    net::FileDescriptor fd(
-        ::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    FileDescriptor fd(::accept4(listener.fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!fd) {
       pausing_ = errno != EAGAIN && errno != EINTR && errno != ECONNABORTED;
       return;
@@ -284,7 +283,7 @@ class Server : public HttpServer {
   const HttpServerOptions options_;
   Dispatcher by_tcp_;
   Dispatcher by_unix_;
-  const net::FileDescriptor wake_;
+  const FileDescriptor wake_;
   std::atomic<bool> stopping_{false};
   bool pausing_ = false;               // after a failure to accept; on the acceptor's thread
   std::list<Connection> connections_;  // on the acceptor's thread while it runs

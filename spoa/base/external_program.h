@@ -1,5 +1,7 @@
 // Runs another program to its end and takes what it writes, within a given time: HAProxy, to judge
-// a configuration. Blocks its thread; no shell is involved.
+// a configuration, or a command of the settings. Blocks its thread. No shell reads the arguments;
+// the program has none of our descriptors, nothing on its standard input, default signals and a
+// process group of its own, which is killed at the deadline.
 #pragma once
 
 #include <chrono>
@@ -7,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/stop_flag.h"
 
 namespace pointsman {
 
@@ -15,9 +18,10 @@ struct ExternalResult {
   std::string output;  // of both streams, in the order written; the first kExternalOutputBytes
 };
 
-// `arguments` begin with the program, a path or a name for PATH. It has no input, and the group of
-// processes that it leads is killed when it has not ended in `patience`.
+// `arguments` begin with the program, a path or a name for PATH. The error names it: it is not
+// there, took longer than `patience`, or `stop` was set (null: nothing stops it).
 Result<ExternalResult> run_external(const std::vector<std::string>& arguments,
-                                    std::chrono::milliseconds patience);
+                                    std::chrono::milliseconds patience,
+                                    const StopFlag* stop = nullptr);
 
 }  // namespace pointsman

@@ -180,6 +180,21 @@ inline constexpr std::size_t kAdminTokens = 1000;
 inline constexpr std::size_t kAdminTokenBytesMin = 16;
 inline constexpr std::size_t kAdminTokenBytesMax = 256;
 
+// Managed mode: HAProxy's configuration, its check and its reloads
+inline constexpr std::size_t kManagedFileBytes = 256u << 20;  // of haproxy.cfg, to be read again
+inline constexpr std::size_t kCommandArguments = 64;          // of a command in the settings
+inline constexpr std::size_t kMasterAnswerBytes = 65536;      // more is read and forgotten
+inline constexpr std::size_t kRefusalBytes = 1000;  // of a message that is told; more is cut
+inline constexpr std::size_t kManagedTrials = 32;   // by `haproxy -c`, to find who breaks it
+inline constexpr std::size_t kManagedReloads = 3;   // refused ones, until it waits for a change
+inline constexpr std::size_t kManagedRefused = 10;  // told by name at once
+inline constexpr std::chrono::milliseconds kManagedCoalesce{100};  // above kTableFileDelay
+inline constexpr std::chrono::seconds kMasterAnswerTime{30};  // HAProxy 3 answers when it is done
+inline constexpr std::chrono::milliseconds kTakeoverPoll{50};
+inline constexpr std::chrono::seconds kTakeoverTime{10};  // until the new worker shows
+inline constexpr std::chrono::seconds kManagedRetry{1};   // twice as long each time, up to
+inline constexpr std::chrono::seconds kManagedRetryMax{30};
+
 // Discovery by DNS
 inline constexpr std::size_t kDiscoveries = 1000;
 inline constexpr std::size_t kDiscoveryQueries = 32;   // on their way at once
@@ -198,6 +213,6 @@ inline constexpr std::size_t kTemplateBytes = 1 << 20;        // one file
 inline constexpr std::size_t kTemplatePartials = 1000;        // files beside a template
 inline constexpr std::size_t kTemplateInclusions = 10000;     // of partials, in partials, in one
 inline constexpr std::size_t kExternalOutputBytes = 1 << 20;  // of another program, kept
-inline constexpr std::chrono::seconds kHaproxyCheckWait{60};  // for `haproxy -c`
+inline constexpr std::chrono::seconds kExternalTime{60};      // until it is killed
 
 }  // namespace pointsman::limits

@@ -23,6 +23,7 @@
 #include "cli/agent_sources.h"
 #include "cli/certificate_keeper.h"
 #include "cli/load.h"
+#include "cli/managed_haproxy.h"
 #include "cli/paced_task.h"
 #include "cli/reloader.h"
 #include "cli/table_keeper.h"
@@ -249,17 +250,35 @@ void log_nothing_to_reopen() {
   spdlog::info("SIGUSR1: the log goes to standard error, there is no file to reopen");
 }
 
+void log_end(const agent::AgentServer& server, std::uint64_t by_bridges) {
+  spdlog::info("stopped after {}{}", counted(server.counters().decisions, "decision"),
+               by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
+}
+
+void update_haproxy(ManagedHaproxy* haproxy, const AgentSources& sources) {
+  if (haproxy == nullptr || !sources.has_table()) return;
+  haproxy->update(sources.table().current(), sources.remembered());
+}
+
+std::unique_ptr<ManagedHaproxy> start_haproxy(net::EventLoop& loop,
+                                              const config::Settings& settings,
+                                              const AgentSources& sources) {
+  auto haproxy = ManagedHaproxy::start(loop, settings);
+  update_haproxy(haproxy.get(), sources);
+  return haproxy;
+}
+
 ExitCode serve(const config::Settings& settings) {
   net::EventLoop loop;
   std::optional<net::SignalWatch> terminate(std::in_place, loop, SIGTERM, [&] { loop.stop(); });
   std::optional<net::SignalWatch> interrupt(std::in_place, loop, SIGINT, [&] { loop.stop(); });
   AgentSources sources(settings);
   TableOutlet outlet(loop, settings, sources);
-  bool serving = false;
   std::optional<Reloader> keys;  // both are there before the loop runs
   std::optional<Reloader> gateways;
   ZoneKeeper zones(settings);
   std::unique_ptr<AgentRegistry> registry;
+  std::unique_ptr<ManagedHaproxy> haproxy;  // null: it is not managed
   std::optional<CertificateKeeper> certificates;
   PacedTask update_zones(
       loop, [&] { zones.update(*registry->revisions().current(), *sources.table().current()); });
@@ -273,6 +292,7 @@ ExitCode serve(const config::Settings& settings) {
     gateways->reload_now();
     registry->reload_now();
     certificates->reload_now();
+    if (haproxy != nullptr) haproxy->reload_now();
     if (!published) spdlog::info("no gateway changed");
   });
   const net::SignalWatch user_1(loop, SIGUSR1, log_nothing_to_reopen);
@@ -289,14 +309,14 @@ ExitCode serve(const config::Settings& settings) {
   gateways.emplace(loop, settings.gateways, [&](const config::IsUnfinished& is_unfinished) {
     published = sources.reload_gateways(is_unfinished);
     if (published) superseded.start(kSupersededCheck);
-    if (!published || !serving) return;
+    if (!published || registry == nullptr) return;  // it does not serve yet
     outlet.publish();
     registry->take_gateways(*sources.table().current());
     update_zones.want();
+    update_haproxy(haproxy.get(), sources);
     if (sources.has_table()) registry->set_ready();
   });
   gateways->reload_now();
-
   const auto server = start_server(settings, sources);
   if (server == nullptr || !outlet.start(settings)) return kInvalid;
   if (!start_zones(zones, settings)) return kInvalid;
@@ -304,18 +324,17 @@ ExitCode serve(const config::Settings& settings) {
   if (registry == nullptr) return kInvalid;
   certificates.emplace(loop, all_credentials(*server, outlet.server()));
   update_zones.want();
-  serving = true;
   outlet.publish();
   log_start(*server, outlet.server(), sources, settings);
+  haproxy = start_haproxy(loop, settings, sources);
   loop.run();
   // From here a second signal ends the process at once, by the system's default.
   terminate.reset();
   interrupt.reset();
+  haproxy.reset();
   drain(*server, zones);
   registry.reset();
-  const std::uint64_t by_bridges = outlet.stop();
-  spdlog::info("stopped after {}{}", counted(server->counters().decisions, "decision"),
-               by_bridges == 0 ? "" : fmt::format("; bridges decided {} more", by_bridges));
+  log_end(*server, outlet.stop());
   return kGood;
 }
 

@@ -103,6 +103,7 @@ bool AgentSources::reload_gateways(const config::IsUnfinished& is_unfinished) {
   const bool lacks_all =
       load.table->gateways().empty() && (load.unreadable || !load.missing.empty());
   has_table_ = had_table || !lacks_all;
+  remembered_ = {load.remembered.begin(), load.remembered.end()};
   const bool first = table_.generation() == 0;
   if (!load.changed && !first) return has_table_ && !had_table;
   superseded_.keep(table_.current());

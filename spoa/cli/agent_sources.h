@@ -35,6 +35,9 @@ class AgentSources {
   // False while nothing good could be read and nothing is remembered: bridges that have a table
   // have a better one.
   bool has_table() const { return has_table_; }
+  // Gateways that are served as the state folder has them: without what only HAProxy's
+  // configuration needs, their instances say.
+  const std::set<std::string>& remembered() const { return remembered_; }
   const Published<routing::RouteTable>& table() const { return table_; }
   const Published<agent::KeyRing>& keys() const { return keys_; }
 
@@ -53,6 +56,7 @@ class AgentSources {
   Superseded<routing::RouteTable> superseded_;
   Published<agent::KeyRing> keys_;
   bool has_table_ = false;
+  std::set<std::string> remembered_;
   std::string key_text_;            // what was last published, to tell a change
   std::set<std::string> warnings_;  // of the last reload: each is logged once while it stands
 };

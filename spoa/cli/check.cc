@@ -11,7 +11,9 @@
 #include "cli/certificate_keeper.h"
 #include "cli/gateway_listing.h"
 #include "cli/gateway_services.h"
+#include "cli/template_files.h"
 #include "config/service_files.h"
+#include "render/render.h"
 #include "table/condition_program.h"
 
 namespace pointsman::cli {
@@ -76,6 +78,12 @@ void check_registry(Loaded& loaded) {
                            "admin.tokens", tokens.error().message);
 }
 
+void check_managed_template(Loaded& loaded) {
+  const std::string& file = loaded.settings.manage_haproxy.template_file;
+  if (file.empty()) return;
+  render::check_template(read_template(file, loaded.diagnostics), loaded.diagnostics);
+}
+
 std::string summary(const Loaded& loaded) {
   std::size_t routes = 0;
   for (const auto& gateway : loaded.table->gateways()) routes += gateway->routes.size();
@@ -138,6 +146,7 @@ ExitCode run_check(const CheckOptions& options, Console& console) {
   check_registry(loaded);
   if (loaded.settings_usable) {
     check_certificates(loaded.settings, unix_now(), loaded.diagnostics);
+    check_managed_template(loaded);
   }
   loaded.diagnostics.sort_by_place();
   if (options.json) {

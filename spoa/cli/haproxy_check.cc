@@ -53,7 +53,7 @@ Outcome check_by_haproxy(const HaproxyCheck& check, const WriteInto& write,
   std::vector<std::string> arguments{check.program, "-c"};
   for (const std::string& own : check.own_files) arguments.insert(arguments.end(), {"-f", own});
   arguments.insert(arguments.end(), {"-f", path});
-  const auto result = run_external(arguments, limits::kHaproxyCheckWait);
+  const auto result = run_external(arguments, limits::kExternalTime);
   if (!result) return result.error();
   const std::size_t errors = diagnostics.count(Severity::kError);
   render::read_haproxy_messages(result->output, {path, files->front().name},

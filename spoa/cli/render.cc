@@ -2,21 +2,16 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <set>
 
-#include "base/limits.h"
-#include "base/random.h"
 #include "base/write_file.h"
+#include "cli/render_settings.h"
 #include "cli/template_files.h"
 #include "render/render.h"
-#include "routing/token_view.h"
 
 namespace pointsman::cli {
 namespace {
@@ -24,128 +19,25 @@ namespace {
 constexpr mode_t kReadableMode = 0644;
 constexpr mode_t kSecretMode = 0640;  // HAProxy reads its files before it gives up root
 
-std::string absolute_path(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::absolute(path, ignored).lexically_normal().string();
-}
-
-// Where HAProxy reaches a listener: one on all addresses is dialled on the loopback one; a relative
-// path means this folder here and another one there.
-std::string dial_address(ListenAddress address) {
-  if (address.host == "::" || address.host == "0.0.0.0") address.host = "127.0.0.1";
-  if (address.kind == ListenAddress::Kind::kUnix) {
-    address.path = absolute_path(address.path);
-  }
-  return address.to_text();
-}
-
-// Listeners with TLS are for HAProxys elsewhere, which know them by other addresses.
-void add_listeners(const std::vector<ListenAddress>& listeners, std::vector<std::string>& agents) {
-  for (const ListenAddress& address : listeners) {
-    if (!address.tls) agents.push_back(dial_address(address));
-  }
-}
-
-std::string absolute_or_empty(const std::string& path) {
-  return path.empty() ? path : absolute_path(path);
-}
-
-bool needs_instance_key(const routing::RouteTable& table) {
-  for (const auto& gateway : table.gateways()) {
-    if (gateway->sticky.by == routing::StickySpec::By::kInstance) return true;
-  }
-  return false;
-}
-
-// The key stays the same over renderings, so it has a file; made where there is none.
-Result<std::string> instance_key(const std::string& path, Console& console) {
-  std::ifstream file(path);
-  std::string key;
-  if (file >> key && !key.empty()) return key;
-  if (::access(path.c_str(), F_OK) == 0) {
-    return Error{path + ": wanted one word, the secret of the instance cookies"};
-  }
-  std::array<std::uint8_t, 24> secret{};
-  fill_random(secret);
-  key = routing::to_base64url(secret);
-  if (const Outcome written = write_file(path, key + "\n", 0600); !written) return written.error();
-  print_error(path + ": made a secret for instance cookies; give it to every HAProxy's renderer",
-              console);
-  return key;
-}
-
-Result<std::map<std::uint16_t, std::string>> parse_port_binds(
-    const std::vector<std::string>& texts) {
-  std::map<std::uint16_t, std::string> binds;
-  for (const std::string& text : texts) {
-    std::uint16_t port = 0;
-    const char* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, port);
-    if (error != std::errc() || port == 0 || stopped == end || *stopped != '=' ||
-        stopped + 1 == end) {
-      return Error{
-          fmt::format("--port-bind '{}': wanted PORT=BIND, as 8080=127.0.0.1:18080", text)};
-    }
-    binds[port] = std::string(stopped + 1, end);
-  }
-  return binds;
-}
-
-void set_bridge(const RenderOptions& given, const config::Settings& settings,
-                render::Options& options) {
-  options.bridge = !given.no_bridge;
-  options.table_file =
-      absolute_path(given.table_file.empty() ? settings.state + "/table" : given.table_file);
-  options.table_agents = given.table_agents;
-  if (!options.table_agents.empty()) return;
-  add_listeners(settings.table.listen, options.table_agents);
-}
-
-// Where the files lie that the configuration names.
-void set_folder(const std::string& folder, render::Options& options) {
-  options.spoe_file = absolute_path(folder + "/pointsman.spoe.cfg");
-  options.whitelist_file = absolute_path(folder + "/pointsman.backends.map");
-  options.bridge_file = absolute_path(folder + "/pointsman/pointsman.lua");
-}
-
-render::Edge edge_of(const config::EdgeSettings& settings) {
-  render::Edge edge{settings.listen,
-                    settings.tls_listen,
-                    settings.certificates,
-                    settings.redirect_to_https,
-                    settings.hsts,
-                    {},
-                    {}};
-  for (const IpNetwork& network : settings.proxy_protocol) {
-    edge.proxy_protocol.push_back(network.to_text());
-  }
-  for (const IpNetwork& network : settings.trust_forwarded) {
-    edge.trust_forwarded.push_back(network.to_text());
-  }
-  return edge;
-}
-
 render::Options make_options(const RenderOptions& given, const config::Settings& settings) {
-  render::Options options;
+  render::Options options = render_options(settings);
   if (given.chroot) options.chroot = *given.chroot;
-  options.agents = given.agents;
-  if (options.agents.empty()) add_listeners(settings.spop.listen, options.agents);
+  if (!given.agents.empty()) options.agents = given.agents;
   options.agent_ca = absolute_or_empty(given.agent_ca);
   options.agent_certificate = absolute_or_empty(given.agent_certificate);
   options.agent_name = given.agent_name;
   options.relay_folder = absolute_or_empty(given.relay_folder);
-  options.headers = settings.spoe_headers;
-  if (!given.folder.empty()) set_folder(given.folder, options);
-  set_bridge(given, settings, options);
-  if (!settings.dns.listen.empty()) options.nameserver = dial_address(settings.dns.listen.front());
+  if (!given.folder.empty()) place_files(given.folder, options);
+  options.bridge = !given.no_bridge;
+  if (!given.table_file.empty()) options.table_file = absolute_path(given.table_file);
+  if (!given.table_agents.empty()) options.table_agents = given.table_agents;
   if (!given.nameserver.empty()) options.nameserver = given.nameserver;
-  options.zone = given.zone.empty() ? settings.dns.zones.front() : given.zone;
+  if (!given.zone.empty()) options.zone = given.zone;
   options.service_slots = given.service_slots;
   if (given.user) options.user = *given.user;
   if (given.group) options.group = *given.group;
   options.stats_socket = given.stats_socket;
   options.log_target = given.log_target;
-  options.edge = edge_of(settings.edge);
   if (!given.bind.empty()) options.edge.binds = {given.bind};
   if (!given.tls_bind.empty()) options.edge.tls_binds = {given.tls_bind};
   options.show_decisions = given.demo;
@@ -193,11 +85,12 @@ struct Rendering {
 Outcome add_instance_key(const RenderOptions& given, const Loaded& loaded, Console& console,
                          render::Options& options) {
   if (!needs_instance_key(*loaded.table)) return Done{};
-  const std::string file = given.instance_key_file.empty() ? loaded.settings.state + "/instance.key"
+  const std::string file = given.instance_key_file.empty() ? instance_key_file(loaded.settings)
                                                            : given.instance_key_file;
-  auto key = instance_key(file, console);
+  auto key = instance_key(file);
   if (!key) return key.error();
-  options.instance_cookie_key = std::move(*key);
+  if (key->made) print_error(made_instance_key(file), console);
+  options.instance_cookie_key = std::move(key->text);
   return Done{};
 }
 
@@ -206,7 +99,7 @@ bool passes_haproxy(const Rendering& rendering, const render::Options& options, 
   Diagnostics diagnostics;
   const WriteInto into_folder = [&](const std::string& folder) -> Result<render::RenderedFiles> {
     render::Options there = options;
-    set_folder(folder, there);
+    place_files(folder, there);
     auto files = rendering.files(there);
     if (!files) return files;
     if (auto written = write_files(*files, folder, 0600); !written) return written.error();
@@ -238,7 +131,7 @@ ExitCode print_data(const routing::RouteTable& table, const render::Options& opt
 ExitCode run_render(const RenderOptions& options, Console& console) {
   const auto binds = parse_port_binds(options.port_binds);
   if (!binds) {
-    print_error("render: " + binds.error().message, console);
+    print_error("render: --port-bind " + binds.error().message, console);
     return kUsage;
   }
   Loaded loaded = load(options.sources, console);

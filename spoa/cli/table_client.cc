@@ -16,8 +16,6 @@
 namespace pointsman::cli {
 namespace {
 
-using net::FileDescriptor;
-
 Error system_error(std::string_view what) {
   const bool waited = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINPROGRESS;
   return {fmt::format("{}: {}", what, waited ? "no answer in time" : std::strerror(errno))};

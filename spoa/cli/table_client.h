@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
+#include "base/file_descriptor.h"
 #include "base/result.h"
 #include "base/wire_cursor.h"
-#include "net/file_descriptor.h"
 #include "net/tls_client.h"
 #include "table/bridge_message.h"
 
@@ -34,7 +34,7 @@ class TableClient {
   Result<std::optional<FetchedTable>> fetch(const std::string& have, std::uint64_t generation);
 
  private:
-  explicit TableClient(net::FileDescriptor fd) : fd_(std::move(fd)) {}
+  explicit TableClient(FileDescriptor fd) : fd_(std::move(fd)) {}
   explicit TableClient(std::unique_ptr<net::TlsClient> tls) : tls_(std::move(tls)) {}
 
   Result<table::Answer> ask(const table::Question& question);
@@ -42,7 +42,7 @@ class TableClient {
   Result<ByteBuffer> receive(std::size_t size);
   Result<std::size_t> receive_some(std::span<std::uint8_t> room);
 
-  net::FileDescriptor fd_;
+  FileDescriptor fd_;
   std::unique_ptr<net::TlsClient> tls_;  // instead
 };
 

@@ -1,9 +1,22 @@
 #include "config/gateway_files.h"
 
+#include <filesystem>
+#include <utility>
+
 #include "config/gateway_reader.h"
 #include "config/yaml_reader.h"
 
 namespace pointsman::config {
+namespace {
+
+bool is_gone(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::symlink_status(path, ignored).type() ==
+         std::filesystem::file_type::not_found;
+}
+
+}  // namespace
+
 GatewayFile parse_gateway_file(const std::string& path, const std::string& text,
                                Diagnostics& diagnostics) {
   const Result<YamlFile, Diagnostic> yaml = parse_yaml(path, text);
@@ -36,7 +49,11 @@ std::vector<GatewayFile> read_gateway_files(const std::string& path, Diagnostics
   }
   std::vector<GatewayFile> files;
   for (const std::string& file : *paths) {
-    files.push_back(read_gateway_file(file, diagnostics, is_unfinished));
+    Diagnostics faults;
+    GatewayFile read = read_gateway_file(file, faults, is_unfinished);
+    if (file != path && is_gone(file)) continue;  // removed since it was listed
+    diagnostics.append(faults);
+    files.push_back(std::move(read));
   }
   return files;
 }

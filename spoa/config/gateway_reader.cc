@@ -152,6 +152,7 @@ ReadGateway read_gateway(const YamlDocument& document, Diagnostics& diagnostics)
   const YamlField root{document.root, "", &context};
   MappingReader reader(root, "a mapping with name and routes");
   read.spec.place = document.root->place;
+  read.spec.document = document.text;
   const YamlField name = reader.take("name");
   if (const auto text = read_name(name, "the gateway's name")) {
     read.spec.name = *text;

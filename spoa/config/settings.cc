@@ -12,6 +12,7 @@
 #include "base/near_match.h"
 #include "config/dns_setting_values.h"
 #include "config/edge_setting_values.h"
+#include "config/manage_setting_values.h"
 #include "config/setting_values.h"
 #include "config/value_syntax.h"
 #include "config/yaml_fields.h"
@@ -77,15 +78,34 @@ constexpr std::array kSettings{
     Setting{"spoe", "headers", true, read_spoe_headers},
     Setting{"sticky", "keys", false,
             [](const YamlField& f, Settings& s) { read_path(f, s, s.sticky_keys); }},
+    Setting{"manage_haproxy", "folder", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.manage_haproxy.folder); }},
+    Setting{
+        "manage_haproxy", "template", false,
+        [](const YamlField& f, Settings& s) { read_path(f, s, s.manage_haproxy.template_file); }},
+    Setting{"manage_haproxy", "check", true, read_manage_check},
+    Setting{"manage_haproxy", "master", false,
+            [](const YamlField& f, Settings& s) { read_path(f, s, s.manage_haproxy.master); }},
+    Setting{"manage_haproxy", "reload", true, read_manage_reload},
+    Setting{"manage_haproxy", "chroot", false, read_manage_chroot},
+    Setting{"manage_haproxy", "user", false, read_manage_user},
+    Setting{"manage_haproxy", "group", false, read_manage_group},
+    Setting{
+        "manage_haproxy", "stats_socket", false,
+        [](const YamlField& f, Settings& s) { read_path(f, s, s.manage_haproxy.stats_socket); }},
+    Setting{"manage_haproxy", "log", false, read_manage_log},
+    Setting{"manage_haproxy", "port_bind", true, read_manage_port_bind},
+    Setting{"manage_haproxy", "demo", false, read_manage_demo},
     Setting{"log", "level", false, read_log_level},
     Setting{"log", "format", false, read_log_format},
 };
 
-constexpr std::array<std::string_view, 10> kSections{
-    "spop", "table", "admin", "registry", "dns", "forward", "edge", "spoe", "sticky", "log"};
+constexpr std::array<std::string_view, 11> kSections{
+    "spop", "table", "admin",  "registry", "dns",           "forward",
+    "edge", "spoe",  "sticky", "log",      "manage_haproxy"};
 
 // Known names that nothing reads yet: a file written for a later version still runs.
-constexpr std::array<std::string_view, 4> kLaterSections{"tls", "limits", "etcd", "manage_haproxy"};
+constexpr std::array<std::string_view, 3> kLaterSections{"tls", "limits", "etcd"};
 
 constexpr std::string_view kNotUsedYet = "not used by this version";
 
@@ -237,6 +257,10 @@ Settings parse_settings(const std::string& path, const std::string& text,
     diagnostics.add(file.error());
   }
   read_environment(environment, context, settings);
+  if (std::string missing = missing_for_managed_mode(settings); !missing.empty()) {
+    context.error({std::make_shared<const std::string>(path), 0, 0}, "manage_haproxy",
+                  std::move(missing));
+  }
   add_table_defaults(settings);
   if (settings.sticky_keys.empty()) {
     settings.sticky_keys = (std::filesystem::path(settings.state) / "sticky.keys").string();

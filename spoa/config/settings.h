@@ -75,6 +75,22 @@ struct EdgeSettings {
   std::vector<IpNetwork> trust_forwarded;  // whose X-Forwarded-* headers are kept
 };
 
+// HAProxy's configuration kept by the agent. The names are those of `pointsman render`.
+struct ManageHaproxySettings {
+  std::string folder;         // where it is written; empty: HAProxy is not managed
+  std::string template_file;  // it is made from; empty: the one that is shipped
+  std::vector<std::string> check = {"haproxy", "-c", "-f", "FILE"};
+  std::string master;               // path of the master's CLI; empty: only `reload`
+  std::vector<std::string> reload;  // a command; empty: the master reloads
+  std::string chroot = "/var/lib/haproxy";
+  std::string user = "haproxy";
+  std::string group = "haproxy";
+  std::string stats_socket;
+  std::string log;
+  std::map<std::uint16_t, std::string> port_binds;
+  bool demo = false;
+};
+
 struct Settings {
   std::string file;                                  // where it came from; empty: built-in defaults
   std::string gateways = "/etc/pointsman/gateways";  // a file or a folder
@@ -87,6 +103,7 @@ struct Settings {
   DnsSettings dns;
   ForwardSettings forward;
   EdgeSettings edge;
+  ManageHaproxySettings manage_haproxy;
   std::chrono::seconds registry_keep_last{300};  // how long what is lost is held
   // Where clients find HAProxy: addresses or host names.
   std::vector<std::string> advertise;

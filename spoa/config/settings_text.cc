@@ -73,14 +73,36 @@ std::string dns_lines(const DnsSettings& dns, const ForwardSettings& forward) {
   return yaml;
 }
 
+std::string quoted_list(const std::vector<std::string>& texts) {
+  std::string yaml = "[";
+  for (const std::string& text : texts) yaml += (yaml.size() > 1 ? ", " : "") + quoted(text);
+  return yaml + "]";
+}
+
+std::string manage_lines(const ManageHaproxySettings& managed) {
+  std::string yaml = fmt::format("manage_haproxy:\n  check: {}\n", quoted_list(managed.check));
+  if (!managed.folder.empty()) yaml += fmt::format("  folder: {}\n", quoted(managed.folder));
+  if (!managed.template_file.empty()) {
+    yaml += fmt::format("  template: {}\n", quoted(managed.template_file));
+  }
+  if (!managed.master.empty()) yaml += fmt::format("  master: {}\n", quoted(managed.master));
+  if (!managed.reload.empty()) yaml += fmt::format("  reload: {}\n", quoted_list(managed.reload));
+  yaml += fmt::format("  chroot: {}\n  user: {}\n  group: {}\n", quoted(managed.chroot),
+                      quoted(managed.user), quoted(managed.group));
+  if (!managed.stats_socket.empty()) {
+    yaml += fmt::format("  stats_socket: {}\n", quoted(managed.stats_socket));
+  }
+  if (!managed.log.empty()) yaml += fmt::format("  log: {}\n", quoted(managed.log));
+  std::vector<std::string> binds;
+  for (const auto& [port, bind] : managed.port_binds) {
+    binds.push_back(fmt::format("{}={}", port, bind));
+  }
+  return yaml + fmt::format("  port_bind: {}\n  demo: {}\n", quoted_list(binds), managed.demo);
+}
+
 std::string edge_lines(const EdgeSettings& edge) {
-  const auto binds = [](const std::vector<std::string>& list) {
-    std::string yaml = "[";
-    for (const std::string& bind : list) yaml += (yaml.size() > 1 ? ", " : "") + quoted(bind);
-    return yaml + "]";
-  };
-  std::string yaml = "edge:\n  listen: " + binds(edge.listen) + "\n";
-  yaml += "  tls_listen: " + binds(edge.tls_listen) + "\n";
+  std::string yaml = "edge:\n  listen: " + quoted_list(edge.listen) + "\n";
+  yaml += "  tls_listen: " + quoted_list(edge.tls_listen) + "\n";
   if (!edge.certificates.empty()) {
     yaml += fmt::format("  certificates: {}\n", quoted(edge.certificates));
   }
@@ -123,6 +145,7 @@ std::string to_yaml(const Settings& settings) {
   if (settings.spoe_headers) {
     yaml += fmt::format("spoe:\n  headers: [{}]\n", fmt::join(*settings.spoe_headers, ", "));
   }
+  yaml += manage_lines(settings.manage_haproxy);
   yaml += fmt::format("sticky:\n  keys: {}\n", quoted(settings.sticky_keys));
   yaml += fmt::format("virtual_host_domain: {}\n", quoted(settings.virtual_host_domain));
   const std::string_view format = settings.log_format == LogFormat::kJson ? "json" : "text";

@@ -38,8 +38,15 @@ class TreeBuilder : public YAML::EventHandler {
     if (!file_.documents.empty() && source_.text().compare(at, 3, "---") != 0) {
       refuse(mark, "not valid YAML: wanted the end of the document, or a line '---'");
     }
+    end_document(at);
     file_.documents.emplace_back();
     anchors_.clear();
+  }
+  // The last document ends at a byte of the text.
+  void end_document(std::size_t at) {
+    if (file_.documents.empty()) return;
+    file_.documents.back().text = source_.text().substr(begin_, at - begin_);
+    begin_ = at;
   }
   void OnDocumentEnd() override { assert(open_.empty()); }
 
@@ -245,6 +252,7 @@ class TreeBuilder : public YAML::EventHandler {
   YamlFile& file_;
   std::vector<Open> open_;
   std::vector<Anchor> anchors_;
+  std::size_t begin_ = 0;  // of the document that is read
   std::size_t aliases_ = 0;
   std::size_t nodes_ = 0;
   std::size_t bytes_ = 0;
@@ -289,6 +297,7 @@ Result<YamlFile, Diagnostic> parse_yaml(const std::string& path, const std::stri
     TreeBuilder builder(*source, file);
     while (parser.HandleNextDocument(builder)) {
     }
+    builder.end_document(source->text().size());
     return file;
   } catch (const Refused& refused) {
     return refused.fault;

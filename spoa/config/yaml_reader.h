@@ -38,6 +38,7 @@ struct YamlNode {
 
 struct YamlDocument {
   const YamlNode* root = nullptr;  // never null in a parsed file
+  std::string text;                // all of it, with its first line '---' where it has one
   Diagnostics faults;              // duplicate and odd keys, unknown tags: left out of the tree
 };
 

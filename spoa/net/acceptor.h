@@ -7,9 +7,9 @@
 #include <functional>
 #include <memory>
 
+#include "base/file_descriptor.h"
 #include "base/limits.h"
 #include "net/event_loop.h"
-#include "net/file_descriptor.h"
 #include "net/listening_socket.h"
 
 namespace pointsman::net {

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/file_descriptor.h"
 #include "base/listen_address.h"
 #include "base/result.h"
-#include "net/file_descriptor.h"
 
 namespace pointsman::net {
 

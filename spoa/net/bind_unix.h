@@ -4,9 +4,9 @@
 
 #include <string>
 
+#include "base/file_descriptor.h"
 #include "base/listen_address.h"
 #include "base/result.h"
-#include "net/file_descriptor.h"
 
 namespace pointsman::net {
 

@@ -3,8 +3,8 @@
 // is chosen by the kernel at random, so that nobody can guess where an answer is awaited.
 #pragma once
 
+#include "base/file_descriptor.h"
 #include "net/bind_port.h"
-#include "net/file_descriptor.h"
 #include "net/socket_name.h"
 
 namespace pointsman::net {

@@ -12,9 +12,9 @@
 #include <memory>
 #include <span>
 
+#include "base/file_descriptor.h"
 #include "base/limits.h"
 #include "net/event_loop.h"
-#include "net/file_descriptor.h"
 #include "net/stream_protocol.h"
 
 namespace pointsman::net {

@@ -10,11 +10,11 @@
 #include <memory>
 #include <vector>
 
+#include "base/file_descriptor.h"
 #include "base/listen_address.h"
 #include "base/result.h"
 #include "net/bind_port.h"
 #include "net/bind_unix.h"
-#include "net/file_descriptor.h"
 #include "net/tls_credentials.h"
 
 namespace pointsman::net {

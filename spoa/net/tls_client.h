@@ -8,9 +8,9 @@
 #include <span>
 #include <string>
 
+#include "base/file_descriptor.h"
 #include "base/result.h"
 #include "base/wire_cursor.h"
-#include "net/file_descriptor.h"
 
 namespace pointsman::net {
 

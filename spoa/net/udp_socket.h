@@ -10,12 +10,12 @@
 #include <memory>
 #include <span>
 
+#include "base/file_descriptor.h"
 #include "base/limits.h"
 #include "base/listen_address.h"
 #include "base/result.h"
 #include "base/wire_cursor.h"
 #include "net/bind_port.h"
-#include "net/file_descriptor.h"
 #include "net/socket_name.h"
 
 namespace pointsman::net {

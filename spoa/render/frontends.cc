@@ -24,6 +24,16 @@ struct Entry {
   bool by_host = false;
 };
 
+const Route* heaviest_route(const Gateway& gateway) {
+  const Route* heaviest = nullptr;
+  for (const Route& route : gateway.routes) {
+    if (route.share > 0 && (heaviest == nullptr || route.share > heaviest->share)) {
+      heaviest = &route;
+    }
+  }
+  return heaviest;
+}
+
 Entry& entry_at(std::vector<Entry>& entries, const std::vector<std::string>& binds,
                 const std::string& name) {
   for (Entry& entry : entries) {
@@ -67,14 +77,15 @@ Result<std::vector<Entry>> find_entries(const RouteTable& table, const Options& 
 }
 
 // Exact names come first, then the longest suffix, as decisions have it; "*" is the default.
-void add_fallbacks(const RouteTable& table, const Entry& entry, Frontend& frontend) {
+void add_fallbacks(const RouteTable& table, const Entry& entry, const Options& options,
+                   Frontend& frontend) {
   struct Suffix {
     std::string text;
     const Gateway* gateway;
   };
   std::vector<Suffix> suffixes;
   const auto add = [&](const Gateway& gateway, std::vector<std::string> patterns) {
-    const std::string backend = heaviest_backend(table, &gateway);
+    const std::string backend = fallback_backend(table, &gateway, options);
     if (backend.empty() || patterns.empty()) return;
     frontend.fallbacks.push_back(
         {fmt::format("pm_host_{}", frontend.fallbacks.size() + 1), std::move(patterns), backend});
@@ -83,7 +94,7 @@ void add_fallbacks(const RouteTable& table, const Entry& entry, Frontend& fronte
     std::vector<std::string> exact;
     for (const std::string& host : table.virtual_hosts_of(*gateway)) {
       if (host == "*") {
-        const std::string backend = heaviest_backend(table, gateway);
+        const std::string backend = fallback_backend(table, gateway, options);
         if (!backend.empty()) frontend.default_backend = backend;
       } else if (host.starts_with("*.")) {
         suffixes.push_back({host.substr(1), gateway});
@@ -124,17 +135,15 @@ Outcome check_safe(const Frontend& frontend) {
 
 }  // namespace
 
-std::string heaviest_backend(const RouteTable& table, const Gateway* gateway) {
+std::string fallback_backend(const RouteTable& table, const Gateway* gateway,
+                             const Options& options) {
+  const bool by_weight = options.fallback == Options::Fallback::kGreatestWeight;
   for (std::size_t step = 0; gateway != nullptr && step <= limits::kReferenceSteps; ++step) {
-    const Route* heaviest = nullptr;
-    for (const Route& route : gateway->routes) {
-      if (route.share > 0 && (heaviest == nullptr || route.share > heaviest->share)) {
-        heaviest = &route;
-      }
-    }
-    if (heaviest == nullptr) return {};
-    if (heaviest->next_gateway.empty()) return heaviest->backend;
-    gateway = table.find_gateway(heaviest->next_gateway);
+    if (gateway->routes.empty()) return {};
+    const Route* const route = by_weight ? heaviest_route(*gateway) : &gateway->routes.front();
+    if (route == nullptr) return {};
+    if (route->next_gateway.empty()) return route->backend;
+    gateway = table.find_gateway(route->next_gateway);
   }
   return {};
 }
@@ -157,10 +166,10 @@ Result<std::vector<Frontend>> plan_frontends(const RouteTable& table, const Opti
           "'certificates' for 'tls_listen'"};
     }
     if (entry.by_host) {
-      add_fallbacks(table, entry, frontend);
+      add_fallbacks(table, entry, options, frontend);
     } else {
       frontend.gateway = entry.gateways.front()->name;
-      const std::string backend = heaviest_backend(table, entry.gateways.front());
+      const std::string backend = fallback_backend(table, entry.gateways.front(), options);
       if (!backend.empty()) frontend.default_backend = backend;
     }
     if (auto safe = check_safe(frontend); !safe) return safe.error();

@@ -28,8 +28,10 @@ struct Frontend {
 
 inline constexpr const char* kNoGatewayBackend = "pointsman-no-gateway";
 
-// The backend that would serve most requests of the gateway; empty where every weight is 0.
-std::string heaviest_backend(const routing::RouteTable& table, const routing::Gateway* gateway);
+// The backend that would serve most requests of the gateway, empty where every weight is 0; or that
+// of its first route, as the options have it.
+std::string fallback_backend(const routing::RouteTable& table, const routing::Gateway* gateway,
+                             const Options& options);
 std::string bind_of_port(std::uint16_t port, const Options& options);
 
 Result<std::vector<Frontend>> plan_frontends(const routing::RouteTable& table,

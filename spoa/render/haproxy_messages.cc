@@ -68,19 +68,6 @@ int line_in(std::string_view text, const std::string& path) {
   return line;
 }
 
-// The backend that the message names, quoted: 'NAME', or before a server's name 'NAME/SERVER'.
-std::optional<LineOwner> owner_by_name(std::string_view text, const LineOwners& owners) {
-  for (std::size_t open = text.find('\''); open != std::string_view::npos;) {
-    const std::size_t close = text.find('\'', open + 1);
-    if (close == std::string_view::npos) return std::nullopt;
-    std::string_view name = text.substr(open + 1, close - open - 1);
-    take(name, "server ");
-    if (auto owner = owners.of_backend(name.substr(0, name.find('/')))) return owner;
-    open = text.find('\'', close + 1);
-  }
-  return std::nullopt;
-}
-
 std::string with_shown_path(std::string text, const CheckedFile& file) {
   for (std::size_t at = text.find(file.path); at != std::string::npos;
        at = text.find(file.path, at + file.shown.size())) {
@@ -91,13 +78,26 @@ std::string with_shown_path(std::string text, const CheckedFile& file) {
 
 }  // namespace
 
+std::string alerts_in(std::string_view output) {
+  std::string alerts;
+  for (const Message& message : read_messages(output)) {
+    if (message.severity != Severity::kError || sums_up(message.text)) continue;
+    alerts += (alerts.empty() ? "" : "; ") + message.text;
+  }
+  if (!alerts.empty()) return alerts;
+  for (const char c : output) alerts += c == '\n' ? ' ' : c;
+  while (alerts.ends_with(' ')) alerts.pop_back();
+  return alerts;
+}
+
 void read_haproxy_messages(std::string_view output, const CheckedFile& file,
                            const LineOwners& owners, Diagnostics& diagnostics) {
   const auto shown = std::make_shared<const std::string>(file.shown);
   for (const Message& message : read_messages(output)) {
     if (message.severity == Severity::kNote || sums_up(message.text)) continue;
     const int line = line_in(message.text, file.path);
-    const auto owner = line > 0 ? owners.of_line(line) : owner_by_name(message.text, owners);
+    auto owner = owners.of_line(line);
+    if (!owner) owner = owners.of_text(message.text);
     Diagnostic diagnostic{message.severity, {}, "", "", ""};
     diagnostic.message = "HAProxy: " + with_shown_path(message.text, file);
     if (owner) {

@@ -15,6 +15,9 @@ struct CheckedFile {
   std::string shown;  // as users know it
 };
 
+// The alerts, or all of it where there is none; on one line.
+std::string alerts_in(std::string_view output);
+
 // Alerts are errors, warnings are warnings; what sums them up is left out.
 void read_haproxy_messages(std::string_view output, const CheckedFile& file,
                            const LineOwners& owners, Diagnostics& diagnostics);

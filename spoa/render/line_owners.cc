@@ -1,6 +1,7 @@
 #include "render/line_owners.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "routing/raw_acl.h"
 
@@ -18,7 +19,8 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
-bool begins_section(std::string_view word) {
+bool begins_section(std::string_view line) {
+  const std::string_view word = take_word(line);
   constexpr std::string_view kSections[] = {
       "global",   "defaults", "frontend", "backend", "listen",      "resolvers", "peers",
       "userlist", "mailers",  "cache",    "program", "http-errors", "ring",      "log-forward"};
@@ -37,6 +39,41 @@ std::string_view key_of(std::string_view keyword) {
   return found == std::end(kKeys) ? std::string_view() : found->second;
 }
 
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+// What stands between `before` and the next ')'; empty: nothing does.
+std::string_view argument_behind(std::string_view before, std::string_view line) {
+  const std::size_t at = line.find(before);
+  if (at == std::string_view::npos) return {};
+  line.remove_prefix(at + before.size());
+  return line.substr(0, line.find(')'));
+}
+
+// The gateway that a frontend is the port of; null: it is none's alone.
+const routing::Gateway* gateway_of_port(std::span<const std::string_view> section,
+                                        const routing::RouteTable& table) {
+  for (const std::string_view line : section) {
+    const std::string_view name = argument_behind("set-var(txn.pm_gateway) str(", line);
+    if (name.empty()) continue;
+    const routing::Gateway* const gateway = table.find_gateway(name);
+    return gateway != nullptr && gateway->spec.port ? gateway : nullptr;
+  }
+  return nullptr;
+}
+
+bool is_of_names(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-' || c == '.';
+}
+
 }  // namespace
 
 LineOwners::LineOwners(std::string_view configuration, const routing::RouteTable& table) {
@@ -50,32 +87,47 @@ LineOwners::LineOwners(std::string_view configuration, const routing::RouteTable
       by_acl_.emplace(acl.name, LineOwner{gateway->name, acl.key, acl.place});
     }
   }
-  const Owned* section = nullptr;
-  for (int number = 1; !configuration.empty(); ++number) {
-    const std::size_t end = std::min(configuration.find('\n'), configuration.size());
-    std::string_view line = configuration.substr(0, end);
-    configuration.remove_prefix(std::min(end + 1, configuration.size()));
-    const std::string_view keyword = take_word(line);
-    if (begins_section(keyword)) {
-      const auto found = by_backend_.find(std::string(take_word(line)));
-      const bool is_backend = keyword == "backend" || keyword == "listen";
-      section = is_backend && found != by_backend_.end() ? &found->second : nullptr;
-    }
-    if (const LineOwner* owner = owner_of_acl(line)) {
-      by_line_.emplace(number, *owner);
-    } else if (section != nullptr) {
-      by_line_.emplace(number, owner_of(*section, keyword));
-    }
+  const std::vector<std::string_view> lines = lines_of(configuration);
+  for (std::size_t first = 0; first < lines.size();) {
+    std::size_t last = first + 1;
+    while (last < lines.size() && !begins_section(lines[last])) ++last;
+    add_section({&lines[first], last - first}, static_cast<int>(first) + 1, table);
+    first = last;
   }
+}
+
+// `number`: of the first of the lines.
+void LineOwners::add_section(std::span<const std::string_view> lines, int number,
+                             const routing::RouteTable& table) {
+  std::string_view heading = lines.front();
+  const std::string_view kind = take_word(heading);
+  const bool is_backend = kind == "backend" || kind == "listen";
+  const Owned* const backend = is_backend ? find_backend(take_word(heading)) : nullptr;
+  const routing::Gateway* const port = gateway_of_port(lines, table);
+  for (const std::string_view line : lines) {
+    std::string_view rest = line;
+    const std::string_view keyword = take_word(rest);
+    if (const LineOwner* const acl = owner_of_acl(line)) {
+      by_line_.emplace(number, *acl);
+    } else if (backend != nullptr) {
+      by_line_.emplace(number, owner_of(*backend, keyword));
+    } else if (port != nullptr && keyword == "bind") {
+      by_line_.emplace(number, LineOwner{port->name, "port", port->spec.port_place});
+    } else if (const auto named = of_text(rest); named && !begins_section(line)) {
+      by_line_.emplace(number, *named);
+    }
+    ++number;
+  }
+}
+
+const LineOwners::Owned* LineOwners::find_backend(std::string_view name) const {
+  const auto found = by_backend_.find(name);
+  return found == by_backend_.end() ? nullptr : &found->second;
 }
 
 // A rule that evaluates one for a condition.
 const LineOwner* LineOwners::owner_of_acl(std::string_view line) const {
-  constexpr std::string_view kVariable = "set-var(txn.pm_acl_";
-  const std::size_t at = line.find(kVariable);
-  if (at == std::string_view::npos) return nullptr;
-  line.remove_prefix(at + kVariable.size());
-  const auto found = by_acl_.find(std::string(line.substr(0, line.find(')'))));
+  const auto found = by_acl_.find(argument_behind("set-var(txn.pm_acl_", line));
   return found == by_acl_.end() ? nullptr : &found->second;
 }
 
@@ -93,10 +145,26 @@ std::optional<LineOwner> LineOwners::of_line(int line) const {
   return found->second;
 }
 
-std::optional<LineOwner> LineOwners::of_backend(std::string_view name) const {
-  const auto found = by_backend_.find(std::string(name));
-  if (found == by_backend_.end()) return std::nullopt;
-  return owner_of(found->second, "");
+std::optional<LineOwner> LineOwners::of_text(std::string_view text) const {
+  const Owned* first = nullptr;
+  bool is_one_route = true;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_of_names(text[end])) ++end;
+    const std::string_view word = text.substr(at, end - at);
+    at = end + 1;
+    const Owned* found = find_backend(word);
+    if (found == nullptr && word.ends_with('.')) {  // the end of a sentence
+      found = find_backend(word.substr(0, word.size() - 1));
+    }
+    if (found == nullptr) continue;
+    if (first != nullptr && found->gateway != first->gateway) return std::nullopt;
+    is_one_route = is_one_route && (first == nullptr || found == first);
+    if (first == nullptr) first = found;
+  }
+  if (first == nullptr) return std::nullopt;
+  if (is_one_route) return owner_of(*first, "");
+  return LineOwner{first->gateway->name, "", first->gateway->spec.place};
 }
 
 }  // namespace pointsman::render

@@ -76,6 +76,10 @@ struct Options {
   std::string log_target;         // e.g. "stdout format raw local0"; empty: no log
   Edge edge;                      // of all gateways with virtual hosts
   std::map<std::uint16_t, std::string> port_binds;  // gateway port → bind; default "*:PORT"
+  // Which route serves where neither agent nor bridge decides. The first one does not depend on
+  // weights: then nothing that changes without a reload is in the text.
+  enum class Fallback : unsigned char { kGreatestWeight, kFirstRoute };
+  Fallback fallback = Fallback::kGreatestWeight;
   bool show_decisions = false;  // x-pointsman-* response headers; for demonstrations and tests
 };
 

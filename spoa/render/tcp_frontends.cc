@@ -39,7 +39,7 @@ Result<std::vector<TcpFrontend>> plan_tcp_frontends(const RouteTable& table,
     frontend.gateway = gateway->name;
     std::set<const Gateway*> looked_at;
     frontend.by_sni = asks_for_sni(table, *gateway, looked_at);
-    frontend.default_backend = heaviest_backend(table, gateway.get());
+    frontend.default_backend = fallback_backend(table, gateway.get(), options);
     if (auto safe = check_arguments(frontend.bind, "bind"); !safe) return safe.error();
     if (auto safe = check_word(frontend.gateway, "gateway name"); !safe) return safe.error();
     frontends.push_back(std::move(frontend));

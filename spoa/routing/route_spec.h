@@ -131,6 +131,7 @@ struct GatewaySpec {
   bool allow_forced = false;
   std::vector<RouteSpec> routes;
   std::string metadata_json;  // for templates; empty: none
+  std::string document;       // its YAML; empty where it was not read from a file
 
   bool is_tcp() const { return protocol == Protocol::kTcp; }
 };

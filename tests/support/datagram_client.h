@@ -8,9 +8,9 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "base/file_descriptor.h"
 #include "base/listen_address.h"
 #include "base/wire_cursor.h"
-#include "net/file_descriptor.h"
 #include "net/socket_name.h"
 
 namespace pointsman::test {
@@ -19,7 +19,7 @@ class DatagramClient {
  public:
   explicit DatagramClient(const ListenAddress& to) {
     const net::SocketName name(*IpAddress::parse(to.host == "::" ? "127.0.0.1" : to.host), to.port);
-    fd_ = net::FileDescriptor(socket(name.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    fd_ = FileDescriptor(socket(name.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
     const int room = 1 << 20;
     setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
     if (connect(fd_.get(), name.raw(), name.size()) != 0) {
@@ -55,7 +55,7 @@ class DatagramClient {
     return datagram;
   }
 
-  net::FileDescriptor fd_;
+  FileDescriptor fd_;
 };
 
 }  // namespace pointsman::test

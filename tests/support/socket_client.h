@@ -13,9 +13,9 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "base/file_descriptor.h"
 #include "base/listen_address.h"
 #include "base/wire_cursor.h"
-#include "net/file_descriptor.h"
 
 namespace pointsman::test {
 
@@ -25,7 +25,7 @@ class SocketClient {
   explicit SocketClient(ListenAddress to) : to_(std::move(to)) {
     const bool v6 = to_.host.find(':') != std::string::npos;
     const int family = to_.kind == ListenAddress::Kind::kUnix ? AF_UNIX : v6 ? AF_INET6 : AF_INET;
-    fd_ = net::FileDescriptor(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    fd_ = FileDescriptor(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!fd_) throw std::runtime_error(std::strerror(errno));
   }
   static SocketClient connected(const ListenAddress& to) {
@@ -114,7 +114,7 @@ class SocketClient {
   }
 
   ListenAddress to_;
-  net::FileDescriptor fd_;
+  FileDescriptor fd_;
 };
 
 }  // namespace pointsman::test

@@ -18,9 +18,10 @@ MAY_INCLUDE = {
     "agent": {"base", "net", "spop", "routing", "table"},
     "api": {"base", "net", "registry"},
     "discovery": {"base", "registry"},
+    "manage": {"base", "render", "routing"},
     "cli": {
         "base", "net", "spop", "routing", "registry", "table", "config", "render", "agent", "dns",
-        "dns/responder", "api", "discovery",
+        "dns/responder", "api", "discovery", "manage",
     },
 }
 
@@ -28,7 +29,7 @@ MAY_INCLUDE = {
 ONLY_IN = {
     r"ev(\+\+)?\.h": r"spoa/net/",
     r"pcre2\.h": r"spoa/routing/regex\.cc",
-    r"xxhash\.h": r"spoa/(routing|table)/",
+    r"xxhash\.h": r"spoa/(routing|table|manage)/",
     r"msgpack(/.*)?\.h": r"spoa/table/",
     r"yaml-cpp/.*": r"spoa/config/",
     r"openssl/.*": r"spoa/(agent|api|net)/",

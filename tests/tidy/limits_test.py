@@ -12,7 +12,9 @@ WAITING_TIMES = {
     "kAcceptPause", "kHelloTimeout", "kWriteTimeout", "kLingerTimeout", "kDrainQuiet",
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
     "kTableFileDelay", "kTableFileRetry", "kForwardTimeout",
-    "kRegistryFileDelay", "kHaproxyCheckWait", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
+    "kRegistryFileDelay", "kExternalTime", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
+    "kManagedCoalesce", "kMasterAnswerTime", "kTakeoverPoll", "kTakeoverTime",
+    "kManagedRetry", "kManagedRetryMax",
 }
 
 

@@ -43,9 +43,9 @@ class FakeResolver {
   int udp_fd() const { return udp().fd(); }
 
   // The next connection.
-  net::FileDescriptor accept_tcp() {
+  FileDescriptor accept_tcp() {
     wait_for(listening());
-    return net::FileDescriptor(accept4(listening(), nullptr, nullptr, SOCK_CLOEXEC));
+    return FileDescriptor(accept4(listening(), nullptr, nullptr, SOCK_CLOEXEC));
   }
   bool has_connection() const { return is_readable(listening()); }
 

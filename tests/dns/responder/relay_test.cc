@@ -60,7 +60,7 @@ struct Fixture {
   Relay relay;
 };
 
-void send_all(const net::FileDescriptor& fd, Bytes bytes) {
+void send_all(const FileDescriptor& fd, Bytes bytes) {
   REQUIRE(send(fd.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
           static_cast<ssize_t>(bytes.size()));
 }

@@ -47,7 +47,7 @@ class NoDescriptors {
  public:
   NoDescriptors() {
     getrlimit(RLIMIT_NOFILE, &before_);
-    const net::FileDescriptor lowest_free(dup(0));
+    const FileDescriptor lowest_free(dup(0));
     const rlimit none{static_cast<rlim_t>(lowest_free.get()), before_.rlim_max};
     setrlimit(RLIMIT_NOFILE, &none);
   }

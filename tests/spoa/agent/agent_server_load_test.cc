@@ -41,11 +41,11 @@ struct Pipe {
   Pipe() {
     std::array<int, 2> fds{};
     if (pipe(fds.data()) != 0) throw std::runtime_error("pipe");
-    out = net::FileDescriptor(fds[0]);
-    in = net::FileDescriptor(fds[1]);
+    out = FileDescriptor(fds[0]);
+    in = FileDescriptor(fds[1]);
   }
-  net::FileDescriptor in;
-  net::FileDescriptor out;
+  FileDescriptor in;
+  FileDescriptor out;
 };
 
 // Connects, greets and asks on each connection; false where one is not served.

@@ -40,7 +40,7 @@ class SecureConnection {
   explicit SecureConnection(const Fixture& fixture) {
     const SocketClient socket = SocketClient::connected(fixture.server->addresses().front());
     auto connected = net::TlsClient::connect(
-        net::FileDescriptor(::dup(socket.fd())),
+        FileDescriptor(::dup(socket.fd())),
         {fixture.ca.path, fixture.own.certificate, fixture.own.key}, "agent.example");
     REQUIRE(connected);
     client_ = std::move(*connected);

@@ -32,6 +32,17 @@ TEST_CASE("check lists shares, strengths, conditions and backends") {
         "1 gateway with 2 routes: 0 errors, 0 warnings, 0 notes\n");
 }
 
+TEST_CASE("check looks at the template of managed mode") {
+  const Deployment deployment;
+  const std::string own = deployment.folder.write("own.mustache", "{{#frontends}}\n");
+  deployment.folder.write("pointsman.yaml",
+                          "gateways: gateways\nstate: state\nmanage_haproxy: {folder: ., "
+                          "reload: ['true'], template: own.mustache}\n");
+  const ProgramResult result = deployment.run({"check"});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Contains(own + ":1:1: "));
+}
+
 TEST_CASE("check reads files, folders and standard input alike") {
   const Deployment deployment;
   const std::string& folder = deployment.folder.path("gateways");

@@ -51,7 +51,7 @@ class LyingAgent {
   void serve(const Answer& answer) {
     pollfd waiting{listening_->fd(), POLLIN, 0};
     ::poll(&waiting, 1, 10000);
-    const net::FileDescriptor fd(::accept(listening_->fd(), nullptr, nullptr));
+    const FileDescriptor fd(::accept(listening_->fd(), nullptr, nullptr));
     ByteBuffer length(table::kMessageLengthBytes);
     while (::recv(fd.get(), length.data(), length.size(), MSG_WAITALL) == ssize_t(length.size())) {
       ByteBuffer payload(WireCursor(length).u32());

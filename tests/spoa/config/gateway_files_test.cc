@@ -192,3 +192,18 @@ TEST_CASE("a file that is being written counts as unreadable, the others are rea
   CHECK_FALSE(files[1].unreadable);
   CHECK(test::printed(diagnostics).find("the file is being written") != std::string::npos);
 }
+
+TEST_CASE("a file that goes away while its folder is read is no fault") {
+  const test::TemporaryFolder folder;
+  folder.write("a.yaml", "name: a\nroutes: {r: {backend: x}}\n");
+  const std::string gone = folder.write("b.yaml", "name: b\nroutes: {r: {backend: x}}\n");
+  Diagnostics diagnostics;
+  const auto files =
+      config::read_gateway_files(folder.path(), diagnostics, [&](const std::string& path) {
+        if (path != gone) std::filesystem::remove(gone);
+        return false;
+      });
+  CHECK(diagnostics.items().empty());
+  REQUIRE(files.size() == 1);
+  CHECK(files[0].gateways.size() == 1);
+}

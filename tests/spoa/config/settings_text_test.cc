@@ -44,6 +44,13 @@ edge:
   redirect_to_https: false
   proxy_protocol: []
   trust_forwarded: []
+manage_haproxy:
+  check: ["haproxy", "-c", "-f", "FILE"]
+  chroot: "/var/lib/haproxy"
+  user: "haproxy"
+  group: "haproxy"
+  port_bind: []
+  demo: false
 sticky:
   keys: "/var/lib/pointsman/sticky.keys"
 virtual_host_domain: ""

@@ -200,3 +200,13 @@ TEST_CASE("values are described as people call them, and cut between characters"
   CHECK(described(std::string(59, 'x') + "\xc3\xa4 and more") ==
         "the text '" + std::string(59, 'x') + "…'");
 }
+
+TEST_CASE("each document has its text, and all of them are the file") {
+  const std::string text = "# first\na: 1\n---  # second\n{b: 2}\n...\n---\nc: |\n  --- x\n";
+  const auto file = parse_yaml("f.yaml", text);
+  REQUIRE(file);
+  REQUIRE(file->documents.size() == 3);
+  CHECK(file->documents[0].text == "# first\na: 1\n");
+  CHECK(file->documents[1].text == "---  # second\n{b: 2}\n...\n");
+  CHECK(file->documents[2].text == "---\nc: |\n  --- x\n");
+}

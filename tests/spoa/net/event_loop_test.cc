@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include "net/file_descriptor.h"
+#include "base/file_descriptor.h"
 
 namespace pointsman::net {
 namespace {

@@ -68,3 +68,11 @@ TEST_CASE("noise is nothing, however it is cut") {
   for (std::size_t size = 0; size <= line.size(); ++size) (void)told(line.substr(0, size));
   CHECK(told("\n \n[\n[]\n").empty());
 }
+
+TEST_CASE("of what HAProxy says the alerts are told on one line, or all where there is none") {
+  CHECK(render::alerts_in("[NOTICE]   (1) : v\n[ALERT]    (1) : config : a\n  and on\n"
+                          "[ALERT]    (1) : b\n[ALERT]    (1) : config : Fatal errors found in "
+                          "configuration.\n") == "a and on; b");
+  CHECK(render::alerts_in("x\ny\n") == "x y");
+  CHECK(render::alerts_in("").empty());
+}

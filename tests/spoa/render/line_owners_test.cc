@@ -65,8 +65,8 @@ TEST_CASE("a backend is known by its name, but not one of the user's") {
   spec.routes[0].backend = routing::SpecText{"be_legacy", {}};
   const auto table = table_of({spec});
   const render::LineOwners owners("backend be_legacy\n    balance x\n", *table);
-  CHECK(owners.of_backend("shop__shop-v2")->key == "routes.shop/v2");
-  CHECK_FALSE(owners.of_backend("be_legacy"));
+  CHECK(owners.of_text("shop__shop-v2")->key == "routes.shop/v2");
+  CHECK_FALSE(owners.of_text("be_legacy"));
   CHECK_FALSE(owners.of_line(2));
 }
 
@@ -83,4 +83,48 @@ TEST_CASE("a rule that evaluates an ACL belongs to the condition") {
   CHECK(owners.of_line(2)->key == "routes.shop/v1.condition");
   CHECK(owners.of_line(2)->place.line == 5);
   CHECK_FALSE(owners.of_line(3));
+}
+
+TEST_CASE("a frontend's bind belongs to the port of its gateway") {
+  auto spec = shop();
+  spec.port_place = place(2);
+  auto hosts = gateway("hosts", {route("hosts/v1", 100, {"127.0.0.1:9004"})});
+  hosts.virtual_hosts = {{"www.example.com", {}}};
+  const auto table = table_of({spec, hosts});
+  const auto owners_of = [&](const std::string& name) {
+    return render::LineOwners(
+        "frontend web\n    bind :80\n    mode http\n    http-request "
+        "set-var(txn.pm_gateway) str(" +
+            name + ")\n",
+        *table);
+  };
+  const auto owner = owners_of("shop").of_line(2);
+  REQUIRE(owner);
+  CHECK(owner->key == "port");
+  CHECK(owner->place.line == 2);
+  CHECK_FALSE(owners_of("shop").of_line(3));
+  CHECK_FALSE(owners_of("hosts").of_line(2));
+  CHECK_FALSE(owners_of("other").of_line(2));
+}
+
+TEST_CASE("a line or message belongs to the one gateway whose backends it names") {
+  auto spec = shop();
+  spec.place = place(1);
+  auto other = gateway("other", {route("v1", 100, {"127.0.0.1:9004"})});
+  other.port = 8081;
+  const auto table = table_of({spec, other});
+  const render::LineOwners owners(
+      "frontend web\n    use_backend shop__shop-v1 if x\n    use_backend be_own if y\n", *table);
+  REQUIRE(owners.of_line(2));
+  CHECK(owners.of_line(2)->key == "routes.shop/v1");
+  CHECK_FALSE(owners.of_line(3));
+  CHECK(owners.of_text("'server shop__shop-v1/a' : weight")->key == "routes.shop/v1");
+  CHECK(owners.of_text("no server in shop__shop-v1.")->key == "routes.shop/v1");
+  const auto whole = owners.of_text("shop__shop-v1 or shop__shop-v2");
+  REQUIRE(whole);
+  CHECK(whole->gateway == "shop");
+  CHECK(whole->key.empty());
+  CHECK(whole->place.line == 1);
+  CHECK_FALSE(owners.of_text("shop__shop-v1 or other__v1"));
+  CHECK_FALSE(owners.of_text("xshop__shop-v1 and other__v1x"));
 }

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace pointsman::net {
+namespace pointsman {
 
 class FileDescriptor {
  public:
@@ -29,4 +29,4 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-}  // namespace pointsman::net
+}  // namespace pointsman
