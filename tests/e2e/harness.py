@@ -248,7 +248,7 @@ admin:
         self.start_haproxy()
         self.wait_for_decisions()
 
-    def wait_for_decisions(self, seconds=10):
+    def wait_for_decisions(self, seconds=20):
         up = self.agent_is_up if options.by == "agent" else lambda: True
         wait_until(lambda: up() and self.accepts_decisions(),
                    f"decisions by the {options.by}", seconds)

@@ -16,7 +16,7 @@ PID = os.getpid()
 ADDRESS = f"127.{PID >> 16 & 0x3f | 0x40}.{PID >> 8 & 0xff}.{PID & 0xff or 1}"
 
 
-def wait_until(condition, what, seconds=10):
+def wait_until(condition, what, seconds=20):
     """Polls until the condition holds and yields its value."""
     deadline = time.monotonic() + seconds
     while True:

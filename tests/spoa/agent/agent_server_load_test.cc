@@ -129,7 +129,7 @@ TEST_CASE("garbage of every kind ends its own connection at most") {
   const std::uint32_t seed = std::random_device{}();
   INFO("seed " << seed);
   std::mt19937 random(seed);
-  const ServerFixture fixture(2, {.hello_timeout = milliseconds(50)});
+  const ServerFixture fixture(2);
   SpopConnection other = SpopConnection::greeted(fixture.unix());
   const ByteBuffer valid = test::operator+(test::hello_frame(), ask_shop(1));
   for (int round = 0; round < 300; ++round) {
