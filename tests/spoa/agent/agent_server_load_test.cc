@@ -12,7 +12,6 @@
 namespace pointsman::agent {
 namespace {
 
-using std::chrono::milliseconds;
 using test::ask_shop;
 using test::Frame;
 using test::kAskShop;
