@@ -45,7 +45,7 @@ struct Canned {
   std::vector<std::uint8_t> rest;  // what follows the question
 };
 
-// What the responder says to a name with this first letter, with OPT as dnsperf sends it.
+// What the responder says to a name with this first letter, with OPT.
 Canned canned(const dns::Zones& zones, char letter, char type) {
   std::string query("\0\0\0\0\0\1\0\0\0\0\0\1", dns::kHeaderBytes);
   query += std::string("\2") + letter + std::string("7\7service\3hap\4test\0\0", 20);
