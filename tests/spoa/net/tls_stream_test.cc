@@ -1,7 +1,9 @@
 #include "net/tls_stream.h"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <random>
+#include <thread>
 
 #include "base/limits.h"
 #include "spoa/net/line_protocol.h"
@@ -12,6 +14,7 @@ namespace pointsman::net {
 namespace {
 
 using Catch::Contains;
+using namespace std::chrono_literals;
 using test::CertificateMaker;
 using test::LineProtocol;
 using test::TlsPeer;
@@ -307,6 +310,29 @@ TEST_CASE("sessions are resumed as long as the certificates are the same") {
   CHECK(resumes());
   fixture.load();
   CHECK_FALSE(resumes());
+}
+
+TEST_CASE("a session is not resumed beyond the end of the client's certificate") {
+  Fixture fixture(true);
+  const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+  const auto pair = fixture.ca.make_pair("brief", "haproxy2.example", {.to = 3s});
+  TlsPeer first(pair, version);
+  TlsStream served = fixture.stream();
+  first.greet(served, "hello\n");
+  bool resumed = true;
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (resumed && fixture.refusals.empty() && std::chrono::steady_clock::now() < deadline) {
+    TlsPeer next(pair, version);
+    next.resume(first);
+    TlsStream again = fixture.stream();
+    next.talk_to(again);
+    resumed = next.resumed();
+    std::this_thread::yield();
+  }
+  CHECK(resumed);
+  REQUIRE(fixture.refusals.size() == 1);
+  CHECK_THAT(fixture.refusals.front(),
+             Contains("its certificate (CN = haproxy2.example) expired on "));
 }
 
 }  // namespace pointsman::net
