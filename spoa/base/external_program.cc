@@ -15,6 +15,8 @@ extern "C" {  // glibc 2.36 leaves it out
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
+#include <optional>
 
 #include "base/file_descriptor.h"
 #include "base/limits.h"
@@ -95,11 +97,57 @@ Wait wait_for_end(int process, FileDescriptor& pipe, Clock::time_point deadline,
   }
 }
 
+// Children that did not end when they were killed: they run as another user (sudo), hang in the
+// kernel, or are traced. The system keeps children by process, so this is one list, too.
+class Unended {
+ public:
+  // False: there are too many.
+  bool has_room() {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(pids_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) != 0; });
+    return pids_.size() < limits::kUnendedPrograms;
+  }
+  void add(pid_t pid) {
+    const std::lock_guard lock(mutex_);
+    pids_.push_back(pid);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<pid_t> pids_;
+};
+
+Unended& unended() {
+  static Unended programs;
+  return programs;
+}
+
+// Its number still is its group's until it is waited for.
+void kill_group(pid_t pid, const FileDescriptor& process) {
+  ::kill(-pid, SIGKILL);
+  pollfd polled{process.get(), POLLIN, 0};
+  const auto deadline = Clock::now() + limits::kExternalEnd;
+  while (::poll(&polled, 1, milliseconds_until(deadline)) < 0 && errno == EINTR) {
+  }
+}
+
+// Null: it has not ended.
+std::optional<int> status_of(pid_t pid) {
+  int status = 0;
+  if (::waitpid(pid, &status, WNOHANG) == pid) return status;
+  unended().add(pid);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<ExternalResult> run_external(const std::vector<std::string>& arguments,
                                     std::chrono::milliseconds patience, const StopFlag* stop) {
   const std::string& name = arguments.front();
+  if (!unended().has_room()) {
+    return Error{fmt::format("{}: is not run: {} programs that were killed have not ended", name,
+                             limits::kUnendedPrograms)};
+  }
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
     return Error{fmt::format("{}: cannot be run: {}", name, std::strerror(errno))};
@@ -117,18 +165,17 @@ Result<ExternalResult> run_external(const std::vector<std::string>& arguments,
   const Wait end =
       !process ? Wait::kStopped
                : wait_for_end(process.get(), pipe, Clock::now() + patience, stop, result.output);
-  // It is not waited for yet, so the number still is its group's.
-  if (end != Wait::kEnded) ::kill(-pid, SIGKILL);
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  if (end != Wait::kEnded) kill_group(pid, process);
+  const std::optional<int> status = status_of(pid);
   if (!process) return Error{fmt::format("{}: cannot be watched: this kernel is too old", name)};
   if (end == Wait::kTooLong) {
-    return Error{fmt::format("{}: did not end within {} s and was killed", name,
-                             std::chrono::duration<double>(patience).count())};
+    return Error{fmt::format("{}: did not end within {} s and {}", name,
+                             std::chrono::duration<double>(patience).count(),
+                             status ? "was killed" : "cannot be killed")};
   }
   if (end == Wait::kStopped) return Error{fmt::format("{}: killed, for the agent stops", name)};
-  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (!status) return Error{fmt::format("{}: ended, but another process traces it", name)};
+  result.exit_code = WIFEXITED(*status) ? WEXITSTATUS(*status) : 128 + WTERMSIG(*status);
   return result;
 }
 

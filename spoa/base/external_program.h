@@ -19,7 +19,9 @@ struct ExternalResult {
 };
 
 // `arguments` begin with the program, a path or a name for PATH. The error names it: it is not
-// there, took longer than `patience`, or `stop` was set (null: nothing stops it).
+// there, took longer than `patience`, or `stop` was set (null: nothing stops it). One that is
+// still there a moment after it was killed is left behind, and taken care of by a later call; of
+// such ones there are limits::kUnendedPrograms at most.
 Result<ExternalResult> run_external(const std::vector<std::string>& arguments,
                                     std::chrono::milliseconds patience,
                                     const StopFlag* stop = nullptr);

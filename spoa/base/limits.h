@@ -189,7 +189,8 @@ inline constexpr std::size_t kManagedTrials = 32;   // by `haproxy -c`, to find 
 inline constexpr std::size_t kManagedReloads = 3;   // refused ones, until it waits for a change
 inline constexpr std::size_t kManagedRefused = 10;  // told by name at once
 inline constexpr std::chrono::milliseconds kManagedCoalesce{100};  // above kTableFileDelay
-inline constexpr std::chrono::seconds kMasterAnswerTime{30};  // HAProxy 3 answers when it is done
+inline constexpr std::chrono::seconds kMasterAnswerTime{2};
+inline constexpr std::chrono::seconds kMasterReloadTime{30};  // HAProxy 3 answers when it is done
 inline constexpr std::chrono::milliseconds kTakeoverPoll{50};
 inline constexpr std::chrono::seconds kTakeoverTime{10};  // until the new worker shows
 inline constexpr std::chrono::seconds kManagedRetry{1};   // twice as long each time, up to
@@ -214,5 +215,7 @@ inline constexpr std::size_t kTemplatePartials = 1000;        // files beside a 
 inline constexpr std::size_t kTemplateInclusions = 10000;     // of partials, in partials, in one
 inline constexpr std::size_t kExternalOutputBytes = 1 << 20;  // of another program, kept
 inline constexpr std::chrono::seconds kExternalTime{60};      // until it is killed
+inline constexpr std::chrono::seconds kExternalEnd{1};        // until it is gone after that
+inline constexpr std::size_t kUnendedPrograms = 8;            // killed ones that are still there
 
 }  // namespace pointsman::limits

@@ -331,8 +331,9 @@ ExitCode serve(const config::Settings& settings) {
   // From here a second signal ends the process at once, by the system's default.
   terminate.reset();
   interrupt.reset();
-  haproxy.reset();
+  if (haproxy != nullptr) haproxy->stop();  // its thread ends while requests are answered
   drain(*server, zones);
+  haproxy.reset();
   registry.reset();
   log_end(*server, outlet.stop());
   return kGood;

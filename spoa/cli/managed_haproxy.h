@@ -26,6 +26,7 @@ class ManagedHaproxy {
   // As of manage::HaproxyKeeper.
   void update(std::shared_ptr<const routing::RouteTable> table, std::set<std::string> bare);
   void reload_now();  // the template
+  void stop() { keeper_.stop(); }
 
  private:
   void reload_template(const config::IsUnfinished& is_unfinished);

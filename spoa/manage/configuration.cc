@@ -45,18 +45,19 @@ Result<Configuration> render_configuration(const Render& render, const routing::
   return configuration;
 }
 
-std::string parts_folder_in(std::string_view text) {
-  const std::string prefix = std::string("/") + kPartsPrefix;
+std::set<std::string> parts_folders_in(std::string_view text) {
+  const std::string_view prefix = kPartsPrefix;
+  std::set<std::string> folders;
   for (std::size_t at = text.find(prefix); at != std::string_view::npos;
        at = text.find(prefix, at + 1)) {
-    const std::string_view name = text.substr(at + 1, prefix.size() - 1 + kHashDigits);
-    const std::string_view digits = name.substr(std::min(name.size(), prefix.size() - 1));
+    const std::string_view name = text.substr(at, prefix.size() + kHashDigits);
+    const std::string_view digits = name.substr(prefix.size());
     if (digits.size() == kHashDigits &&
         digits.find_first_not_of("0123456789abcdef") == std::string_view::npos) {
-      return std::string(name);
+      folders.emplace(name);
     }
   }
-  return {};
+  return folders;
 }
 
 }  // namespace pointsman::manage

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -38,7 +39,7 @@ using Render = std::function<Result<render::RenderedFiles>(const routing::RouteT
 Result<Configuration> render_configuration(const Render& render, const routing::RouteTable& table,
                                            render::Options options, const std::string& path);
 
-// The folder of parts that the text names; empty: none.
-std::string parts_folder_in(std::string_view text);
+// The folders of parts that the text names anywhere.
+std::set<std::string> parts_folders_in(std::string_view text);
 
 }  // namespace pointsman::manage

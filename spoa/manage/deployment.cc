@@ -35,21 +35,35 @@ Deployment::Deployment(DeploymentOptions options, Host& host)
 
 bool Deployment::bring_to(const routing::RouteTable& table, const std::set<std::string>& bare) {
   if (!has_files_ && !take_over_files()) return false;
-  const std::string wanted = wanted_text(table);
-  if (wanted == settled_) return !reload_owed_ || catch_up();
-  // As an earlier process left it, or back from a change that failed.
-  if (wanted == current_ && bare.empty()) {
-    take_all_forms(table);
-    settled_ = wanted;
-    return catch_up();
+  if (restore_owed_ && !restore()) return false;
+  if (!reload_owed_ && !is_kept_) {
+    if (!keep()) return false;
+    facts_.fault.clear();
   }
-  const bool done = deploy(table, bare, wanted);
+  if (std::string wanted = wanted_text(table); wanted != wanted_) {
+    wanted_ = std::move(wanted);
+    settled_ = false;
+    failed_reloads_ = 0;
+  } else if (facts_.haproxy_away) {
+    const Reload found = host_.find_haproxy();
+    if (found.kind == Kind::kNotRunning) return wait_for_haproxy(found);
+  }
+  if (settled_) return !owes_last_good() || catch_up();
+  // As an earlier process left it, or back from a change that failed.
+  if (wanted_ == current_ && bare.empty() && !reload_owed_) {
+    take_all_forms(table);
+    settled_ = true;
+    facts_.fault.clear();
+    return keep();
+  }
+  const bool done = deploy(table, bare);
   host_.sweep(current_, last_good_);  // also what was tried and refused
   return done;
 }
 
 // What a process before this one left.
 bool Deployment::take_over_files() {
+  if (const Outcome locked = host_.lock(); !locked) return get_stuck(locked.error().message);
   auto current = host_.read(kCurrentFile);
   if (!current) return get_stuck(current.error().message);
   auto last_good = host_.read(kLastGoodFile);
@@ -82,19 +96,31 @@ void Deployment::take_all_forms(const routing::RouteTable& table) {
   forms_.clear();
   for (const auto& gateway : table.gateways()) forms_.emplace(gateway->name, gateway);
   tell_refused({});
-  if (const Outcome written = write_forms(forms_); !written) {
-    spdlog::warn("{}; a new agent would not know the forms of gateways that HAProxy has",
-                 on_one_line(written.error().message));
-  }
 }
 
-// Before the text that is made from them is the current one: HAProxy's check took them.
-Outcome Deployment::write_forms(const Forms& forms) {
-  std::string text = options_.write_forms(forms);
+Outcome Deployment::keep_forms() {
+  std::string text = options_.write_forms(forms_);
   if (text == kept_forms_) return Done{};
   Outcome written = host_.write(kFormsFile, text);
   if (written) kept_forms_ = std::move(text);
   return written;
+}
+
+Outcome Deployment::keep_last_good() {
+  if (is_kept_ || last_good_.empty()) return Done{};
+  Outcome written = host_.write(kLastGoodFile, last_good_);
+  is_kept_ = bool(written);
+  return written;
+}
+
+// Nothing is made current before this is done.
+bool Deployment::keep() {
+  Outcome done = keep_forms();
+  if (done) done = keep_last_good();
+  if (done) return true;
+  is_kept_ = false;
+  return get_stuck(done.error().message +
+                   "; should the agent end now, the next one reloads once more");
 }
 
 Result<std::string> Deployment::check(const Configuration& configuration) {
@@ -110,8 +136,7 @@ Result<std::string> Deployment::check(const Configuration& configuration) {
   return result->output.empty() ? fmt::format("exit code {}", result->exit_code) : result->output;
 }
 
-bool Deployment::deploy(const routing::RouteTable& table, const std::set<std::string>& bare,
-                        const std::string& wanted) {
+bool Deployment::deploy(const routing::RouteTable& table, const std::set<std::string>& bare) {
   const SelectionMeans means{
       [&](const routing::RouteTable& candidates) {
         return render_configuration(options_.render, candidates, options_.options, options_.folder);
@@ -125,23 +150,24 @@ bool Deployment::deploy(const routing::RouteTable& table, const std::set<std::st
     if (!selection) return get_stuck(selection.error().message);
     tell_refused(selection->refused);
     if (const auto unknown = find_unknown(table, selection->forms)) {
-      settled_ = wanted;
-      const bool done = !reload_owed_ || catch_up();
+      settled_ = !reload_owed_ || catch_up();
       get_stuck(*unknown);
-      return done;
+      return settled_;
     }
     if (!make_current(*selection)) return false;
     const Reload reload =
         reload_owed_ ? host_.reload() : Reload{Kind::kTaken, {}};  // nothing has changed
     if (host_.is_stopping()) return true;
-    if (reload.kind == Kind::kTaken || reload.kind == Kind::kNotRunning) {
+    if (reload.kind == Kind::kTaken) {
       forms_ = std::move(selection->forms);
-      settled_ = wanted;
-      if (reload.kind == Kind::kNotRunning) return wait_for_haproxy(reload);
-      settle(reload);
-      return true;
+      settled_ = true;
+      facts_.fault.clear();
+      return settle(reload);
     }
-    put_back(reload);
+    if (!put_back(reload)) return false;
+    if (reload.kind == Kind::kNotRunning || reload.kind == Kind::kBarred) {
+      return wait_for_haproxy(reload);
+    }
     const std::size_t known = selection->refused.size();
     held = std::move(selection->refused);
     for (Refusal& refusal : find_refused(reload.detail, options_.folder + "/" + kCurrentFile,
@@ -150,11 +176,7 @@ bool Deployment::deploy(const routing::RouteTable& table, const std::set<std::st
       if (std::none_of(held.begin(), held.end(), is_it)) held.push_back(std::move(refusal));
     }
     if (held.size() > known && tries < limits::kManagedReloads) continue;
-    get_stuck("HAProxy did not take the new configuration: " + summary(reload.detail));
-    if (reload.kind == Kind::kUnclear) return false;
-    // A reload that fails disturbs what runs, so the same text is not tried again.
-    settled_ = wanted;
-    return !reload_owed_;
+    return give_up(reload);
   }
 }
 
@@ -172,75 +194,121 @@ std::optional<std::string> Deployment::find_unknown(const routing::RouteTable& t
   return std::nullopt;
 }
 
+// Where there is a last good text, no other one takes its place unless HAProxy is there to run it.
 bool Deployment::make_current(const Selection& selection) {
   const std::string& text = selection.configuration.text;
-  const bool changes = text != current_;
-  Outcome done = write_forms(selection.forms);
+  if (text == current_) return true;
+  if (last_good_.empty()) {
+    forms_ = selection.forms;
+  } else if (const Reload found = host_.find_haproxy(); found.kind != Kind::kTaken) {
+    return wait_for_haproxy(found);
+  }
+  Outcome done = keep_forms();
+  if (done) done = keep_last_good();
   // Of several candidates, the one that is taken need not be the last one that was written.
-  if (done && changes) done = host_.write(kCandidateFile, text);
-  if (done && changes) done = host_.rename(kCandidateFile, kCurrentFile);
+  if (done) done = host_.write(kCandidateFile, text);
+  if (done) done = find_foreign_text();
+  if (done) done = host_.rename(kCandidateFile, kCurrentFile);
   if (!done) return get_stuck(done.error().message);
   current_ = text;
-  reload_owed_ = reload_owed_ || changes;
+  reload_owed_ = true;
   return true;
 }
 
-// The current text is the one that is wanted; its reload may be missing.
-bool Deployment::catch_up() {
-  const Reload reload = reload_owed_ ? host_.reload() : Reload{Kind::kTaken, {}};
-  if (host_.is_stopping()) return true;
-  if (reload.kind == Kind::kTaken) {
-    settle(reload);
-    return true;
-  }
-  if (reload.kind == Kind::kNotRunning) return wait_for_haproxy(reload);
-  put_back(reload);
-  get_stuck("HAProxy did not take the new configuration: " + summary(reload.detail));
-  return !reload_owed_;
+// What somebody else wrote is not replaced; whoever moved a file away meant that.
+Outcome Deployment::find_foreign_text() {
+  const auto found = host_.read(kCurrentFile);
+  if (!found) return found.error();
+  if (found->value_or(current_) == current_) return Done{};
+  return Error{fmt::format(
+      "{}/{} is not what the agent wrote: somebody else changed it. Move it away, and the agent "
+      "writes it anew",
+      options_.folder, kCurrentFile)};
 }
 
-void Deployment::settle(const Reload& taken) {
-  if (reload_owed_) {
-    reload_owed_ = false;
+// No other text is to be current: the reload of this one is made up for.
+bool Deployment::catch_up() {
+  const Reload reload = host_.reload();
+  if (host_.is_stopping()) return true;
+  if (reload.kind == Kind::kTaken) return settle(reload);
+  if (!put_back(reload)) return false;
+  if (reload.kind == Kind::kNotRunning || reload.kind == Kind::kBarred) {
+    return wait_for_haproxy(reload);
+  }
+  return give_up(reload);
+}
+
+bool Deployment::settle(const Reload& taken) {
+  reload_owed_ = false;
+  facts_.haproxy_away = false;
+  if (current_ != last_good_) {
     ++facts_.takeovers;
     spdlog::info("HAProxy runs its new configuration{}",
                  taken.detail.empty() ? "" : fmt::format(" (workers {})", taken.detail));
-    if (const Outcome written = host_.write(kLastGoodFile, current_); written) {
-      last_good_ = current_;
-    } else {
-      spdlog::warn("{}; should the agent end now, the next one reloads once more",
-                   on_one_line(written.error().message));
-    }
+    last_good_ = current_;
+    is_kept_ = false;
   }
-  facts_.haproxy_away = false;
-  facts_.fault.clear();
+  return keep();
 }
 
+// Nobody took the request for a reload.
 bool Deployment::wait_for_haproxy(const Reload& reload) {
+  settled_ = false;
+  if (reload.kind != Kind::kNotRunning) return get_stuck(reload.detail);
   if (!facts_.haproxy_away) {
-    spdlog::warn("HAProxy is not running ({}); its new configuration is in {} and waits for it",
-                 on_one_line(reload.detail), on_one_line(options_.folder));
+    spdlog::warn("HAProxy is not running ({}); its new configuration waits for it",
+                 on_one_line(reload.detail));
   }
   facts_.haproxy_away = true;
   facts_.fault = "HAProxy is not running: " + reload.detail;
   return false;
 }
 
-void Deployment::put_back(const Reload& failed) {
+// False: that failed, and is tried again. HAProxy may be starting with the text that is replaced,
+// unless it has said that it did not.
+bool Deployment::put_back(const Reload& failed) {
   facts_.haproxy_away = false;
-  reload_owed_ = failed.kind == Kind::kUnclear;
-  if (last_good_.empty() || last_good_ == current_) return;
-  Outcome written = write_forms(forms_);
-  if (written) written = host_.write(kCurrentFile, last_good_);
-  if (!written) {
-    spdlog::error("{}; HAProxy would start with a configuration that it does not run",
-                  on_one_line(written.error().message));
-    return;
+  if (last_good_.empty() || current_ == last_good_) return true;
+  reload_owed_ = failed.kind != Kind::kRefused;
+  restore_owed_ = true;
+  if (!restore()) return false;
+  if (failed.kind == Kind::kRefused) return keep();
+  if (failed.kind != Kind::kSilent && failed.kind != Kind::kUnclear) return true;
+  const Reload back = host_.reload();
+  return back.kind != Kind::kTaken || settle(back);
+}
+
+// By a rename, so that as long as HAProxy is not seen to run it there is no last good file, and a
+// new process makes up for the reload.
+bool Deployment::restore() {
+  Outcome done = find_foreign_text();
+  const auto kept = host_.read(kLastGoodFile);
+  if (done && (!kept || *kept != last_good_)) done = host_.write(kLastGoodFile, last_good_);
+  if (done) done = host_.rename(kLastGoodFile, kCurrentFile);
+  if (!done) {
+    return get_stuck(done.error().message +
+                     "; HAProxy would start with a configuration that it did not take");
   }
+  restore_owed_ = false;
+  is_kept_ = false;
   current_ = last_good_;
-  // Where it is not known what runs now, the last good text is to run again.
-  reload_owed_ = failed.kind != Kind::kRefused && host_.reload().kind != Kind::kTaken;
   spdlog::warn("HAProxy's last good configuration is in place again");
+  return true;
+}
+
+// Whether HAProxy runs its last good text again is still to be seen.
+bool Deployment::owes_last_good() const {
+  return reload_owed_ && current_ == last_good_ && failed_reloads_ < limits::kManagedReloads;
+}
+
+// True: nothing more is done for this table. A reload that fails disturbs what runs, so one that
+// HAProxy could not start with is not tried again, and an unclear one only so often.
+bool Deployment::give_up(const Reload& failed) {
+  get_stuck("HAProxy did not take the new configuration: " + summary(failed.detail));
+  ++failed_reloads_;
+  settled_ =
+      settled_ || failed.kind != Kind::kUnclear || failed_reloads_ >= limits::kManagedReloads;
+  return settled_ && !owes_last_good();
 }
 
 // Returns false, for it is to be tried again. Told once while it stands.

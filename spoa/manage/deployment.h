@@ -4,9 +4,9 @@
 //   rename over the old, reload, see the new worker, keep the text as the last good one.
 //
 // One file is current at any moment, and only a text that HAProxy's check took ever is. Where
-// HAProxy does not start with it all the same, the last good text is put back. The files tell a new
-// process where its predecessor stopped: a current text that is not the last good one was never
-// seen running, so its reload is made up for, and the gateways that it was made from lie beside it.
+// HAProxy does not start with it all the same, the last good text is put back; the gateways that
+// it was made from lie beside it. The files tell a new process where its predecessor stopped: a
+// current text that is not the last good one was not seen running, so its reload is made up for.
 // On the thread of managed mode; it blocks.
 #pragma once
 
@@ -55,29 +55,38 @@ class Deployment {
   bool take_over_files();
   std::string wanted_text(const routing::RouteTable& table) const;
   void take_all_forms(const routing::RouteTable& table);
-  Outcome write_forms(const Forms& forms);
+  Outcome keep_forms();
+  Outcome keep_last_good();
+  bool keep();
   Result<std::string> check(const Configuration& configuration);
-  bool deploy(const routing::RouteTable& table, const std::set<std::string>& bare,
-              const std::string& wanted);
+  bool deploy(const routing::RouteTable& table, const std::set<std::string>& bare);
   std::optional<std::string> find_unknown(const routing::RouteTable& table,
                                           const Forms& forms) const;
   bool make_current(const Selection& selection);
+  Outcome find_foreign_text();
   bool catch_up();
-  void settle(const Reload& taken);
+  bool settle(const Reload& taken);
   bool wait_for_haproxy(const Reload& reload);
-  void put_back(const Reload& failed);
+  bool put_back(const Reload& failed);
+  bool restore();
+  bool owes_last_good() const;
+  bool give_up(const Reload& failed);
   bool get_stuck(const std::string& fault);
   void tell_refused(const std::vector<Refusal>& refused);
 
   const DeploymentOptions options_;
   Host& host_;
-  bool has_files_ = false;    // the next four are known
-  std::string current_;       // text of the current file; empty: there is none
-  std::string last_good_;     // likewise
-  std::string kept_forms_;    // likewise
-  bool reload_owed_ = false;  // the current text was not seen running
-  Forms forms_;               // that HAProxy's files have, as far as it is known
-  std::string settled_;       // wanted text for which nothing more is done
+  bool has_files_ = false;     // the next ones are known
+  std::string current_;        // text of the current file; empty: there is none
+  std::string last_good_;      // that HAProxy was seen to run last; empty: none
+  bool is_kept_ = true;        // it is in its file
+  Forms forms_;                // of the last good text; while there is none, of the current one
+  std::string kept_forms_;     // text of their file
+  bool reload_owed_ = false;   // the current text was not seen running
+  bool restore_owed_ = false;  // HAProxy did not take it, and the last good one is to replace it
+  std::string wanted_;         // what the last table asked for
+  bool settled_ = false;       // no other text is tried for it
+  std::size_t failed_reloads_ = 0;  // for it
   Facts facts_;
 };
 

@@ -13,13 +13,17 @@ HaproxyKeeper::HaproxyKeeper(DeploymentOptions deployment, MachineOptions machin
       thread_([this] { run(); }) {}
 
 HaproxyKeeper::~HaproxyKeeper() {
+  stop();
+  thread_.join();
+}
+
+void HaproxyKeeper::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   stop_.set();
   news_.notify_all();
-  thread_.join();
 }
 
 void HaproxyKeeper::update(std::shared_ptr<const routing::RouteTable> table,

@@ -18,12 +18,14 @@ namespace pointsman::manage {
 class HaproxyKeeper {
  public:
   HaproxyKeeper(DeploymentOptions deployment, MachineOptions machine);
-  ~HaproxyKeeper();  // what is on its way is cut short; the next process makes up for it
+  ~HaproxyKeeper();  // stops it, and waits for the thread
   HaproxyKeeper(const HaproxyKeeper&) = delete;
   HaproxyKeeper& operator=(const HaproxyKeeper&) = delete;
 
   // `bare`: as of Deployment::bring_to.
   void update(std::shared_ptr<const routing::RouteTable> table, std::set<std::string> bare = {});
+  // What is on its way is cut short; the next process makes up for it. Waits for nothing.
+  void stop();
   Facts facts() const;
 
  private:

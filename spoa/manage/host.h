@@ -16,6 +16,8 @@ class Host {
  public:
   virtual ~Host() = default;
 
+  // Against another agent, for as long as this lives; once is enough.
+  virtual Outcome lock() = 0;
   virtual Result<std::optional<std::string>> read(const std::string& name) = 0;  // null: no file
   // Whole or not at all, and on disk when it returns; makes the folders that it needs.
   virtual Outcome write(const std::string& name, std::string_view text) = 0;
@@ -24,6 +26,8 @@ class Host {
   virtual void sweep(std::string_view current, std::string_view last_good) = 0;
   // HAProxy's own check of a file. An error: it could not be made.
   virtual Result<ExternalResult> check(const std::string& name) = 0;
+  // Whether a reload can be asked for (kTaken), and why not.
+  virtual Reload find_haproxy() = 0;
   virtual Reload reload() = 0;
   // Then checks and reloads are cut short, and what they yield means nothing.
   virtual bool is_stopping() const = 0;

@@ -1,6 +1,8 @@
 #include "manage/machine.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,13 +25,34 @@ namespace fs = std::filesystem;
 constexpr mode_t kFileMode = 0640;
 constexpr mode_t kFolderMode = 0750;
 
+// A link would lead out of the folder.
+Outcome refuse_link(const std::string& path) {
+  struct stat found {};
+  if (::lstat(path.c_str(), &found) != 0 || !S_ISLNK(found.st_mode)) return Done{};
+  return Error{path + ": is a symbolic link, which the agent does not follow there"};
+}
+
 }  // namespace
 
 Machine::Machine(MachineOptions options, const StopFlag& stop)
     : options_(std::move(options)), stop_(stop) {}
 
+Outcome Machine::lock() {
+  if (lock_) return Done{};
+  FileDescriptor folder(::open(options_.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder && ::flock(folder.get(), LOCK_EX | LOCK_NB) == 0) {
+    lock_ = std::move(folder);
+    return Done{};
+  }
+  if (errno == EWOULDBLOCK) {
+    return Error{options_.folder + ": another agent keeps HAProxy's configuration there"};
+  }
+  return Error{fmt::format("{}: cannot be locked: {}", options_.folder, std::strerror(errno))};
+}
+
 Result<std::optional<std::string>> Machine::read(const std::string& name) {
   const std::string path = path_of(name);
+  if (const Outcome own = refuse_link(path); !own) return own.error();
   if (::access(path.c_str(), F_OK) != 0 && errno == ENOENT) return std::optional<std::string>();
   auto text = read_file_text(path, limits::kManagedFileBytes);
   if (!text) return Error{path + ": " + text.error().message};
@@ -39,10 +62,12 @@ Result<std::optional<std::string>> Machine::read(const std::string& name) {
 Outcome Machine::write(const std::string& name, std::string_view text) {
   for (std::size_t at = name.find('/'); at != std::string::npos; at = name.find('/', at + 1)) {
     const std::string folder = path_of(name.substr(0, at));
+    if (const Outcome own = refuse_link(folder); !own) return own;
     if (::mkdir(folder.c_str(), kFolderMode) == 0 || errno == EEXIST) continue;
     return Error{fmt::format("{}: cannot make the folder: {}", folder, std::strerror(errno))};
   }
-  return write_file(path_of(name), text, kFileMode);
+  if (const Outcome own = refuse_link(path_of(name)); !own) return own;
+  return write_file_as(path_of(name), text, kFileMode, {});
 }
 
 Outcome Machine::rename(const std::string& from, const std::string& to) {
@@ -52,13 +77,16 @@ Outcome Machine::rename(const std::string& from, const std::string& to) {
 }
 
 void Machine::sweep(std::string_view current, std::string_view last_good) {
-  const std::string in_use[] = {parts_folder_in(current), parts_folder_in(last_good)};
+  auto in_use = parts_folders_in(current);
+  in_use.merge(parts_folders_in(last_good));
+  std::error_code failure;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(options_.folder, ignored)) {
-    const std::string name = entry.path().filename().string();
+  for (fs::directory_iterator entry(options_.folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
+    const std::string name = entry->path().filename().string();
     // Nothing but what is called as parts are, whoever else has files here.
-    if (parts_folder_in("/" + name) != name || name == in_use[0] || name == in_use[1]) continue;
-    fs::remove_all(entry.path(), ignored);
+    if (!parts_folders_in(name).contains(name) || in_use.contains(name)) continue;
+    fs::remove_all(entry->path(), ignored);
   }
 }
 
@@ -70,12 +98,16 @@ Result<ExternalResult> Machine::check(const std::string& name) {
   return run_external(arguments, limits::kExternalTime, &stop_);
 }
 
-Reload Machine::reload() {
+Reload Machine::find_haproxy() { return manage::find_haproxy(reload_means()); }
+
+Reload Machine::reload() { return reload_haproxy(reload_means()); }
+
+ReloadMeans Machine::reload_means() const {
   using Clock = std::chrono::steady_clock;
   ReloadMeans means;
   if (!options_.master.empty()) {
-    means.ask = [this](std::string_view command) {
-      return ask_master(options_.master, command, limits::kMasterAnswerTime, stop_);
+    means.ask = [this](std::string_view command, std::chrono::milliseconds time) {
+      return ask_master(options_.master, command, time, stop_);
     };
   }
   if (!options_.reload.empty()) {
@@ -89,7 +121,7 @@ Reload Machine::reload() {
     stop_.wait_for(limits::kTakeoverPoll);
     return true;
   };
-  return reload_haproxy(means);
+  return means;
 }
 
 }  // namespace pointsman::manage

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file_descriptor.h"
 #include "manage/host.h"
 
 namespace pointsman::manage {
@@ -21,19 +22,24 @@ class Machine : public Host {
  public:
   Machine(MachineOptions options, const StopFlag& stop);
 
+  Outcome lock() override;
   Result<std::optional<std::string>> read(const std::string& name) override;
   Outcome write(const std::string& name, std::string_view text) override;
   Outcome rename(const std::string& from, const std::string& to) override;
   void sweep(std::string_view current, std::string_view last_good) override;
   Result<ExternalResult> check(const std::string& name) override;
+  Reload find_haproxy() override;
   Reload reload() override;
   bool is_stopping() const override { return stop_.is_set(); }
 
  private:
   std::string path_of(const std::string& name) const { return options_.folder + "/" + name; }
 
+  ReloadMeans reload_means() const;
+
   const MachineOptions options_;
   const StopFlag& stop_;
+  FileDescriptor lock_;
 };
 
 }  // namespace pointsman::manage

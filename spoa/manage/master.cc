@@ -23,6 +23,21 @@ MasterAnswer failure(Kind kind, const std::string& path, const char* reason) {
   return {kind, fmt::format("{}: {}", path, reason)};
 }
 
+MasterAnswer connect_failure(const std::string& path, int number) {
+  if (number == ENOENT || number == ECONNREFUSED) {
+    return failure(Kind::kUnreachable, path, std::strerror(number));
+  }
+  MasterAnswer answer = failure(Kind::kBarred, path, std::strerror(number));
+  if (number == EACCES || number == EPERM) {
+    answer.text += fmt::format(
+        " (HAProxy's master runs there, and the agent's user may not talk to it: start HAProxy "
+        "with "
+        "-S {},mode,660,group,GROUP where GROUP is one of the agent's)",
+        path);
+  }
+  return answer;
+}
+
 // False: the time is over, or we are to stop.
 bool wait_for(int fd, short events, Clock::time_point deadline, const StopFlag& stop) {
   while (true) {
@@ -55,13 +70,13 @@ MasterAnswer ask_master(const std::string& path, std::string_view command,
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) {
-    return failure(Kind::kUnreachable, path, "too long for the path of a socket");
+    return failure(Kind::kBarred, path, "too long for the path of a socket");
   }
   path.copy(address.sun_path, path.size());
   const FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!socket ||
       ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    return failure(Kind::kUnreachable, path, std::strerror(errno));
+    return connect_failure(path, errno);
   }
   const std::string line = fmt::format("{}\n", command);
   if (::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL) !=

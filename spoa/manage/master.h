@@ -18,6 +18,7 @@ struct MasterAnswer {
   enum class Kind : unsigned char {
     kAnswered,     // perhaps with nothing
     kUnreachable,  // nobody listens there
+    kBarred,       // it is there, but can't be connected to
     kSilent,       // the connection broke, or nothing came in time
   };
   Kind kind = Kind::kUnreachable;

@@ -28,13 +28,17 @@ class Search {
 
   Result<Selection> run(const std::vector<Refusal>& held) {
     for (const Refusal& refusal : held) hold(refusal);
-    // Each round holds one more at least.
-    while (true) {
+    const Names held_before = held_;
+    const std::vector<Refusal> refused_before = refused_;
+    // Each round holds one more at least; half of the trials are kept for the halves.
+    while (trials_ < limits::kManagedTrials / 2) {
       const Trial trial = try_without(held_);
       if (fault_) return *fault_;
       if (best_) return take(held_);
       if (!hold_blamed(trial)) break;
     }
+    blamed_ = std::exchange(refused_, refused_before);
+    held_ = held_before;
     return by_halves();
   }
 
@@ -93,11 +97,7 @@ class Search {
   Trial try_without(const Names& held) {
     Trial trial;
     best_.reset();
-    if (++trials_ > limits::kManagedTrials) {
-      fault_ = Error{fmt::format("after {} trials it is not found which gateways HAProxy refuses",
-                                 limits::kManagedTrials)};
-      return trial;
-    }
+    ++trials_;
     const auto linked = link(held, trial);
     if (linked == nullptr) return trial;
     auto configuration = means_.render(*linked);
@@ -131,12 +131,21 @@ class Search {
     return {};
   }
 
-  // The messages name nobody who changed: first nothing of what changed, then more and more of it.
+  const Refusal* blame_of(const std::string& name) const {
+    const auto is_it = [&](const Refusal& refusal) { return refusal.gateway == name; };
+    const auto found = std::find_if(blamed_.begin(), blamed_.end(), is_it);
+    return found == blamed_.end() ? nullptr : &*found;
+  }
+
+  // The messages name nobody more who changed, or may have named the wrong ones: first nothing of
+  // what changed, then more and more of it, those at last who were named.
   Result<Selection> by_halves() {
     std::vector<std::string> open;
     for (const std::string& name : changed_) {
       if (held_.insert(name).second) open.push_back(name);
     }
+    std::stable_partition(open.begin(), open.end(),
+                          [&](const std::string& name) { return blame_of(name) == nullptr; });
     const Trial trial = try_without(held_);
     if (fault_) return *fault_;
     if (!best_) {
@@ -158,7 +167,21 @@ class Search {
     }
   }
 
+  void refuse_named(const std::string& name, const std::string& message) {
+    const Refusal* const blame = blame_of(name);
+    refused_.push_back(blame != nullptr ? *blame : refuse(*table_.find_gateway(name), message));
+  }
+
+  // What is still open when the trials are used up is refused, and what is known good goes on.
   void release(std::span<const std::string> names, std::unique_ptr<Configuration>& good) {
+    if (trials_ >= limits::kManagedTrials) {
+      const std::string message = fmt::format(
+          "HAProxy refuses it or another gateway that changed; after {} trials it is "
+          "not found which one",
+          limits::kManagedTrials);
+      for (const std::string& name : names) refuse_named(name, message);
+      return;
+    }
     Names held = held_;
     for (const std::string& name : names) held.erase(name);
     const Trial trial = try_without(held);
@@ -167,7 +190,7 @@ class Search {
       good = std::move(best_);
       held_ = std::move(held);
     } else if (names.size() == 1) {
-      refused_.push_back(refuse(*table_.find_gateway(names[0]), trial.messages));
+      refuse_named(names[0], trial.messages);
     } else {
       release_half(names, good);
     }
@@ -183,6 +206,7 @@ class Search {
   std::vector<std::string> changed_;  // in the table's order
   Names held_;
   std::vector<Refusal> refused_;
+  std::vector<Refusal> blamed_;          // by messages, in vain
   std::unique_ptr<Configuration> best_;  // of the last trial
   std::optional<Error> fault_;
   std::size_t trials_ = 0;

@@ -1,7 +1,8 @@
 // Which form of each gateway HAProxy's configuration has: the table's, or where HAProxy refuses
 // that one, the form that it took last, or none where there is no such form. Finds the refused
 // ones: those that HAProxy's messages name, else by leaving out halves of what changed. The same
-// table and the same answers give the same selection, after at most limits::kManagedTrials trials.
+// table and the same answers give the same selection, after at most limits::kManagedTrials trials:
+// who is not cleared by then is refused, too.
 #pragma once
 
 #include <functional>

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "manage/refusal.h"
 
 namespace pointsman::manage {
@@ -28,6 +29,17 @@ const long* new_worker(const Workers& before, const Workers& now) {
   return found == now.current.end() ? nullptr : &*found;
 }
 
+// Null: somebody is there.
+std::optional<Reload> unasked(const MasterAnswer& answer) {
+  if (answer.kind == Answer::kUnreachable) return Reload{Kind::kNotRunning, answer.text};
+  if (answer.kind == Answer::kBarred) return Reload{Kind::kBarred, answer.text};
+  return std::nullopt;
+}
+
+MasterAnswer ask_for_workers(const ReloadMeans& means) {
+  return means.ask("show proc", limits::kMasterAnswerTime);
+}
+
 // Null: it is on its way.
 std::optional<Reload> ask_for_reload(const ReloadMeans& means) {
   if (means.run_command) {
@@ -37,8 +49,8 @@ std::optional<Reload> ask_for_reload(const ReloadMeans& means) {
     return Reload{Kind::kUnclear, fmt::format("the reload command ended with {}: {}",
                                               result->exit_code, summary(result->output))};
   }
-  const MasterAnswer answer = means.ask("reload");
-  if (answer.kind == Answer::kUnreachable) return Reload{Kind::kNotRunning, answer.text};
+  const MasterAnswer answer = means.ask("reload", limits::kMasterReloadTime);
+  if (auto reload = unasked(answer)) return reload;
   // 2.6 starts itself anew and may break the connection on the way.
   if (answer.kind == Answer::kSilent) return std::nullopt;
   if (parse_success(answer.text) == false) return Reload{Kind::kRefused, answer.text};
@@ -47,15 +59,15 @@ std::optional<Reload> ask_for_reload(const ReloadMeans& means) {
 
 Reload watch_for_worker(const ReloadMeans& means, const Workers& before) {
   MasterAnswer answer;
-  do {
-    answer = means.ask("show proc");
+  while (means.pause()) {
+    answer = ask_for_workers(means);
     const auto workers = parse_workers(answer.text);
     if (!workers) continue;
     if (const long* const pid = new_worker(before, *workers)) {
       return {Kind::kTaken, fmt::format("{} -> {}", listed(before.current), *pid)};
     }
-  } while (means.pause());
-  if (answer.kind == Answer::kUnreachable) {
+  }
+  if (unasked(answer)) {
     return {Kind::kUnclear, "HAProxy's master is gone after the reload: " + answer.text};
   }
   if (answer.kind == Answer::kAnswered && parse_workers(answer.text)) {
@@ -66,10 +78,16 @@ Reload watch_for_worker(const ReloadMeans& means, const Workers& before) {
 
 }  // namespace
 
+Reload find_haproxy(const ReloadMeans& means) {
+  std::optional<Reload> reload;
+  if (means.ask) reload = unasked(ask_for_workers(means));
+  return reload.value_or(Reload{Kind::kTaken, {}});
+}
+
 Reload reload_haproxy(const ReloadMeans& means) {
   if (!means.ask) return ask_for_reload(means).value_or(Reload{Kind::kTaken, "by the command"});
-  const MasterAnswer answer = means.ask("show proc");
-  if (answer.kind == Answer::kUnreachable) return {Kind::kNotRunning, answer.text};
+  const MasterAnswer answer = ask_for_workers(means);
+  if (const auto reload = unasked(answer)) return *reload;
   // A master of 2.6 that failed before is silent, but reloads: then any worker is a new one.
   const Workers before = parse_workers(answer.text).value_or(Workers{});
   if (auto outcome = ask_for_reload(means)) return *outcome;

@@ -6,6 +6,7 @@
 //   after:   until a worker shows that was not there; a master that keeps silent (2.6) failed
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -19,6 +20,7 @@ struct Reload {
   enum class Kind : unsigned char {
     kTaken,
     kNotRunning,  // nobody was there to ask
+    kBarred,      // HAProxy can't be asked, though it may be running
     kRefused,     // HAProxy could not start with the configuration; the old worker goes on
     kSilent,      // likewise, but its master needs another reload to come back to itself
     kUnclear,     // the command failed, or no new worker came in time
@@ -28,10 +30,15 @@ struct Reload {
 };
 
 struct ReloadMeans {
-  std::function<MasterAnswer(std::string_view command)> ask;  // null: there is no socket
-  std::function<Result<ExternalResult>()> run_command;        // null: the master reloads
-  std::function<bool()> pause;  // a little; false: it has been long enough
+  // Null: there is no socket.
+  std::function<MasterAnswer(std::string_view command, std::chrono::milliseconds time)> ask;
+  std::function<Result<ExternalResult>()> run_command;  // null: the master reloads
+  // A little; false: it has been long enough since the first one.
+  std::function<bool()> pause;
 };
+
+// Whether a reload can be asked for (kTaken), and why not.
+Reload find_haproxy(const ReloadMeans& means);
 
 Reload reload_haproxy(const ReloadMeans& means);
 

@@ -13,7 +13,7 @@ WAITING_TIMES = {
     "kDrainTimeout", "kWatchCoalesce", "kBridgePoke", "kTableClientWait", "kBridgeDrain",
     "kTableFileDelay", "kTableFileRetry", "kForwardTimeout",
     "kRegistryFileDelay", "kExternalTime", "kRegistryFileRetry", "kDiscoveryWait", "kDnsDrain",
-    "kManagedCoalesce", "kMasterAnswerTime", "kTakeoverPoll", "kTakeoverTime",
+    "kManagedCoalesce", "kExternalEnd", "kTakeoverPoll", "kTakeoverTime",
     "kManagedRetry", "kManagedRetryMax",
 }
 

@@ -1,15 +1,19 @@
 #include "base/external_program.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include "base/limits.h"
 #include "support/temporary_folder.h"
 
 using namespace pointsman;
+namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
 namespace {
@@ -84,6 +88,62 @@ TEST_CASE("a program that takes too long is killed, with all that it started") {
   while (shell(is_alive)->exit_code == 0 && std::chrono::steady_clock::now() < deadline) {
   }
   CHECK(shell(is_alive)->exit_code != 0);
+}
+
+namespace {
+
+// Runs programs of root's as nobody, who may not kill them, as sudo does. Ends with 0 if all is
+// right; the file `full` says that there are as many as may be.
+[[noreturn]] void leave_programs_behind(const test::TemporaryFolder& folder) {
+  const std::string script = "> " + folder.path("pids/$$") + "; exec sleep 1000";
+  std::atomic<std::size_t> left{0};
+  const auto run = [&] {
+    const auto result =
+        run_external({folder.path("set-user"), "--reuid", "0", "sh", "-c", script}, 2s);
+    if (!result && result.error().message.ends_with("s and cannot be killed")) ++left;
+  };
+  bool is_right = ::setresuid(65534, 65534, 65534) == 0;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < limits::kUnendedPrograms; ++i) threads.emplace_back(run);
+  for (std::thread& thread : threads) thread.join();
+  run();
+  const auto refused = run_external({"true"}, kPatience);
+  is_right =
+      is_right && left == limits::kUnendedPrograms && !refused &&
+      refused.error().message == "true: is not run: 8 programs that were killed have not ended";
+  folder.write("full", "");
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  bool runs = false;
+  while (!runs && std::chrono::steady_clock::now() < deadline) {
+    runs = bool(run_external({"true"}, kPatience));
+  }
+  ::_exit(is_right && runs ? 0 : 1);
+}
+
+}  // namespace
+
+TEST_CASE("programs that may not be killed are left behind, so many, and reaped when they end") {
+  if (::geteuid() != 0) return;  // only root can make such a program
+  const test::TemporaryFolder folder;
+  fs::copy_file("/usr/bin/setpriv", folder.path("set-user"));
+  fs::permissions(folder.path("set-user"), static_cast<fs::perms>(04755));
+  fs::create_directory(folder.path("pids"));
+  fs::permissions(folder.path(), static_cast<fs::perms>(0777));
+  const pid_t nobody = ::fork();
+  if (nobody == 0) leave_programs_behind(folder);
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  int status = -1;
+  bool in_time = true;
+  while (::waitpid(nobody, &status, WNOHANG) == 0) {
+    in_time = in_time && std::chrono::steady_clock::now() < deadline;
+    if (in_time && !fs::exists(folder.path("full"))) continue;
+    for (const auto& pid : fs::directory_iterator(folder.path("pids"))) {
+      ::kill(std::stoi(pid.path().filename()), SIGKILL);
+    }
+    if (!in_time) ::kill(nobody, SIGKILL);
+  }
+  CHECK(in_time);
+  CHECK(status == 0);
 }
 
 TEST_CASE("a program ends when its caller is to stop") {

@@ -9,6 +9,8 @@ using manage::render_configuration;
 
 namespace {
 
+using Folders = std::set<std::string>;
+
 const std::string kFolder = "/etc/haproxy";
 
 manage::Configuration rendered(test::Gateways gateways, render::Options options = {}) {
@@ -27,7 +29,7 @@ TEST_CASE("the configuration names its parts in a folder of their own") {
   CHECK(configuration.text.find("config " + path + "/pointsman.spoe.cfg") != std::string::npos);
   CHECK(configuration.text.find(path + "/pointsman.backends.map") != std::string::npos);
   CHECK(configuration.text.find(path + "/pointsman/pointsman.lua") != std::string::npos);
-  CHECK(manage::parts_folder_in(configuration.text) == configuration.folder);
+  CHECK(manage::parts_folders_in(configuration.text) == Folders{configuration.folder});
   for (const auto& part : configuration.parts) CHECK(part.name != "haproxy.cfg");
 }
 
@@ -54,12 +56,18 @@ TEST_CASE("what can't be rendered is an error") {
 }
 
 TEST_CASE("only a whole name of a folder of parts is one") {
-  using manage::parts_folder_in;
-  CHECK(parts_folder_in("x /y/pointsman-0123456789abcdef/z") == "pointsman-0123456789abcdef");
-  CHECK(parts_folder_in("/pointsman-agents/pointsman-0123456789abcdef") ==
-        "pointsman-0123456789abcdef");
-  for (const char* text : {"", "pointsman-0123456789abcdef", "/pointsman-", "/pointsman-0123",
-                           "/pointsman-0123456789abcdeg"}) {
-    CHECK(parts_folder_in(text).empty());
+  using manage::parts_folders_in;
+  CHECK(parts_folders_in("x /y/pointsman-0123456789abcdef/z") ==
+        Folders{"pointsman-0123456789abcdef"});
+  CHECK(parts_folders_in("/pointsman-agents/pointsman-0123456789abcdef") ==
+        Folders{"pointsman-0123456789abcdef"});
+  for (const char* text : {"", "pointsman-", "/pointsman-0123", "/pointsman-0123456789abcdeg"}) {
+    CHECK(parts_folders_in(text).empty());
   }
+}
+
+TEST_CASE("a text may name several folders of parts") {
+  CHECK(manage::parts_folders_in("/f/pointsman-0123456789abcdef/a pointsman-0000000000000001/b "
+                                 "/f/pointsman-0123456789abcdef/c") ==
+        Folders{"pointsman-0000000000000001", "pointsman-0123456789abcdef"});
 }

@@ -4,37 +4,20 @@
 #include <set>
 
 #include "base/limits.h"
-#include "fake_host.h"
+#include "deployment_fixture.h"
 #include "support/captured_log.h"
 
 using namespace pointsman;
-using manage::Deployment;
 using manage::kCandidateFile;
 using manage::kCurrentFile;
 using manage::kLastGoodFile;
+using test::Fixture;
+using test::has;
+using test::kWhole;
 using test::managed_gateway;
 using test::managed_table;
+using test::Steps;
 using Kind = manage::Reload::Kind;
-using Steps = std::vector<std::string>;
-
-namespace {
-
-const Steps kWhole = {"check", "rename haproxy.cfg.new", "reload"};
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-struct Fixture {
-  bool bring(test::Gateways gateways) { return deployment->bring_to(*managed_table(gateways)); }
-  // As a new process does, on the files that there are.
-  void start_anew() { deployment.emplace(test::managed_options(), host); }
-
-  test::FakeHost host;
-  std::optional<Deployment> deployment = Deployment(test::managed_options(), host);
-};
-
-}  // namespace
 
 TEST_CASE("a table becomes files that are checked, made current, and run by HAProxy") {
   Fixture fixture;
@@ -45,7 +28,7 @@ TEST_CASE("a table becomes files that are checked, made current, and run by HAPr
   CHECK(fixture.host.running == text);
   CHECK(fixture.host.files[kLastGoodFile] == text);
   CHECK_FALSE(fixture.host.files.contains(kCandidateFile));
-  const std::string parts = manage::parts_folder_in(text);
+  const std::string parts = *manage::parts_folders_in(text).begin();
   CHECK(fixture.host.files.contains(parts + "/pointsman.spoe.cfg"));
   CHECK(fixture.host.files.contains(parts + "/pointsman/pointsman.lua"));
   CHECK(fixture.deployment->facts().takeovers == 1);
@@ -81,7 +64,7 @@ TEST_CASE("a process that ended between rename and reload is made up for") {
   fixture.host.files[kLastGoodFile] = std::string(manage::kOwnLine) + "# older\n";
   fixture.start_anew();
   CHECK(fixture.bring({managed_gateway("a", 1000)}));
-  CHECK(fixture.host.take_steps() == Steps{"reload"});
+  CHECK(fixture.host.take_steps() == Steps{"check", "reload"});
   CHECK(fixture.host.files[kLastGoodFile] == fixture.host.current());
 }
 
@@ -151,7 +134,7 @@ TEST_CASE("a new process knows the form that HAProxy took last, and the others g
   CHECK(fixture.deployment->facts().refused.at(0).gateway == "a");
 }
 
-TEST_CASE("the form that a new process knows is that of the current text") {
+TEST_CASE("the form that a new process knows is that of the last good text") {
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn")}));
   const Kind kind = GENERATE(Kind::kNotRunning, Kind::kRefused);
@@ -159,7 +142,7 @@ TEST_CASE("the form that a new process knows is that of the current text") {
   CHECK(fixture.bring({managed_gateway("a", 1000, "uri")}) == (kind == Kind::kRefused));
   fixture.start_anew();
   CHECK(fixture.bring({managed_gateway("a", 1000, "wrong")}));
-  CHECK(has(fixture.host.running, kind == Kind::kRefused ? "balance leastconn" : "balance uri"));
+  CHECK(has(fixture.host.running, "balance leastconn"));
 }
 
 TEST_CASE("a gateway that is not known in whole keeps the form that HAProxy took last") {
@@ -196,93 +179,6 @@ TEST_CASE("a gateway whose last form is not known is not left out") {
   CHECK(fixture.deployment->facts().refused.at(0).gateway == "c");
 }
 
-TEST_CASE("an HAProxy that is not running finds the new files, and is waited for") {
-  Fixture fixture;
-  test::CapturedLog log;
-  fixture.host.reloads = {Kind::kNotRunning, Kind::kNotRunning};
-  fixture.host.reload_detail = "/run/m.sock: No such file or directory";
-  const test::Gateways gateways = {managed_gateway("a", 1000)};
-  CHECK_FALSE(fixture.bring(gateways));
-  CHECK(has(fixture.host.current(), "backend a__v1"));
-  CHECK(fixture.deployment->facts().haproxy_away);
-  CHECK_FALSE(fixture.bring(gateways));
-  CHECK(fixture.host.take_steps() == Steps{"check", "rename haproxy.cfg.new", "reload", "reload"});
-  CHECK(log.take() ==
-        "warning: HAProxy is not running (/run/m.sock: No such file or directory); its new "
-        "configuration is in /f and waits for it\n");
-  CHECK(fixture.bring(gateways));
-  CHECK(fixture.host.take_steps() == Steps{"reload"});
-  CHECK_FALSE(fixture.deployment->facts().haproxy_away);
-  CHECK(fixture.deployment->facts().fault.empty());
-}
-
-TEST_CASE("a reload that HAProxy refuses puts the last good files back, and is not repeated") {
-  Fixture fixture;
-  CHECK(fixture.bring({managed_gateway("a", 1000)}));
-  const std::string before = fixture.host.running;
-  const test::Gateways next = {managed_gateway("a", 1000), managed_gateway("b", 1001)};
-  fixture.host.take_steps();
-  fixture.host.reload_detail = "Success=0\n[ALERT] (1) : something.\n";
-  fixture.host.reloads = {Kind::kRefused};
-  CHECK(fixture.bring(next));
-  CHECK(fixture.host.take_steps() == Steps{"check", "rename haproxy.cfg.new", "reload"});
-  CHECK(fixture.host.current() == before);
-  CHECK(fixture.deployment->facts().fault ==
-        "HAProxy did not take the new configuration: something.");
-  CHECK(fixture.bring(next));
-  CHECK(fixture.host.take_steps().empty());
-  CHECK(fixture.bring({managed_gateway("a", 1000), managed_gateway("c", 1002)}));
-  CHECK(has(fixture.host.running, "backend c__v1"));
-  CHECK(fixture.deployment->facts().fault.empty());
-}
-
-TEST_CASE("a gateway that HAProxy's start names is held, and the others go on") {
-  Fixture fixture;
-  CHECK(fixture.bring({managed_gateway("a", 1000)}));
-  fixture.host.take_steps();
-  fixture.host.reload_detail = "Success=0\n[ALERT] (1) : cannot bind for b__v1.\n";
-  fixture.host.reloads = {Kind::kRefused};
-  CHECK(fixture.bring(
-      {managed_gateway("a", 1000), managed_gateway("b", 1001), managed_gateway("c", 1002)}));
-  CHECK_FALSE(has(fixture.host.running, "backend b__v1"));
-  CHECK(has(fixture.host.running, "backend c__v1"));
-  CHECK(fixture.deployment->facts().refused.at(0).gateway == "b");
-}
-
-TEST_CASE("where it is not known what HAProxy runs, the last good files are run again") {
-  const Kind kind = GENERATE(Kind::kSilent, Kind::kUnclear);
-  Fixture fixture;
-  CHECK(fixture.bring({managed_gateway("a", 1000)}));
-  const std::string before = fixture.host.running;
-  fixture.host.take_steps();
-  fixture.host.reloads = {kind, Kind::kTaken};
-  const test::Gateways next = {managed_gateway("b", 1001)};
-  // One that came too late is tried again; one that can't start is not.
-  CHECK(fixture.bring(next) == (kind == Kind::kSilent));
-  CHECK(fixture.host.take_steps() == Steps{"check", "rename haproxy.cfg.new", "reload", "reload"});
-  CHECK(fixture.host.running == before);
-  CHECK(fixture.bring(next));
-  CHECK(fixture.host.take_steps() == (kind == Kind::kSilent ? Steps{} : kWhole));
-}
-
-TEST_CASE("reloads that name one gateway after another end") {
-  Fixture fixture;
-  test::Gateways gateways;
-  for (std::uint16_t i = 0; i <= limits::kManagedReloads; ++i) {
-    gateways.push_back(managed_gateway("g" + std::to_string(i), 1000 + i));
-  }
-  CHECK(fixture.bring({managed_gateway("a", 2000)}));
-  gateways.push_back(managed_gateway("a", 2000));
-  fixture.host.take_steps();
-  fixture.host.reloads.assign(10, Kind::kRefused);
-  fixture.host.reload_detail = "[ALERT] : g0__v1\n";
-  CHECK(fixture.bring(gateways));
-  const Steps steps = fixture.host.take_steps();
-  const auto reloads = std::count(steps.begin(), steps.end(), "reload");
-  CHECK(reloads == 2);  // the second one names nobody else
-  CHECK(static_cast<std::size_t>(reloads) <= limits::kManagedReloads);
-}
-
 TEST_CASE("a step that fails changes nothing that HAProxy has, and is tried again") {
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000)}));
@@ -290,7 +186,6 @@ TEST_CASE("a step that fails changes nothing that HAProxy has, and is tried agai
   const test::Gateways next = {managed_gateway("a", 1000), managed_gateway("b", 1001)};
   test::CapturedLog log;
   SECTION("the candidate can't be written") { fixture.host.cannot = kCandidateFile; }
-  SECTION("its gateways can't be written") { fixture.host.cannot = manage::kFormsFile; }
   SECTION("the current file can't be replaced") { fixture.host.cannot = kCurrentFile; }
   SECTION("HAProxy can't be run") {
     fixture.host.judge = [](const std::string&) -> Result<std::string> {
@@ -318,8 +213,7 @@ TEST_CASE("parts are kept for as long as a file names them") {
   const auto folders = [&] {
     std::set<std::string> found;
     for (const auto& [name, text] : fixture.host.files) {
-      const std::string folder = manage::parts_folder_in("/" + name);
-      if (!folder.empty()) found.insert(folder);
+      found.merge(manage::parts_folders_in(name));
     }
     return found.size();
   };
@@ -330,9 +224,13 @@ TEST_CASE("parts are kept for as long as a file names them") {
     CHECK(fixture.bring({managed_gateway("a", 1000), managed_gateway(name, 1001, "wrong")}));
     CHECK(folders() == 1);
   }
-  fixture.host.reloads = {Kind::kNotRunning};
+  fixture.host.found = Kind::kNotRunning;
   CHECK_FALSE(fixture.bring({managed_gateway("c", 1000)}));
-  CHECK(folders() == 2);
+  CHECK(folders() == 1);
+  fixture.host.found = Kind::kTaken;
+  fixture.host.reloads = {Kind::kNotRunning};
+  CHECK_FALSE(fixture.bring({managed_gateway("d", 1000)}));
+  CHECK(folders() == 1);
   CHECK(fixture.bring({managed_gateway("d", 1000)}));
   CHECK(folders() == 1);
 }
@@ -347,19 +245,31 @@ TEST_CASE("files that can't be read are not taken for missing ones") {
   CHECK(fixture.bring({managed_gateway("a", 1000)}));
 }
 
-TEST_CASE("a last good file that can't be written costs a reload of the next process") {
+TEST_CASE("what is kept and can't be written is written later, before the next change") {
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000)}));
   test::CapturedLog log;
-  fixture.host.cannot = kLastGoodFile;
-  CHECK(fixture.bring({managed_gateway("b", 1001)}));
+  fixture.host.cannot = GENERATE(as<std::string>(), kLastGoodFile, manage::kFormsFile);
+  CHECK_FALSE(fixture.bring({managed_gateway("b", 1001)}));
   CHECK(has(log.take(), "the next one reloads once more"));
-  CHECK(has(fixture.host.running, "backend b__v1"));
-  fixture.host.cannot.clear();
+  const std::string running = fixture.host.running;
+  CHECK(has(running, "backend b__v1"));
   fixture.host.take_steps();
-  fixture.start_anew();
-  CHECK(fixture.bring({managed_gateway("b", 1001)}));
-  CHECK(fixture.host.take_steps() == Steps{"reload"});
+  SECTION("by the same process") {
+    CHECK_FALSE(fixture.bring({managed_gateway("c", 1002)}));
+    CHECK(fixture.host.take_steps().empty());
+    fixture.host.cannot.clear();
+    CHECK(fixture.bring({managed_gateway("b", 1001)}));
+    CHECK(fixture.host.take_steps().empty());
+  }
+  SECTION("by the next one") {
+    fixture.host.cannot.clear();
+    fixture.start_anew();
+    CHECK(fixture.bring({managed_gateway("b", 1001)}));
+    CHECK(fixture.host.take_steps() == Steps{"check", "reload"});
+  }
+  CHECK(fixture.host.files[kLastGoodFile] == running);
+  CHECK(fixture.deployment->facts().fault.empty());
 }
 
 TEST_CASE("of many refused gateways only so many are told") {

@@ -57,6 +57,9 @@ struct FakeHost : manage::Host {
   std::vector<std::string> steps;
   std::vector<manage::Reload::Kind> reloads;  // the next outcomes; then it is taken
   std::string reload_detail = "1 -> 2";
+  manage::Reload::Kind found = manage::Reload::Kind::kTaken;  // whether it can be asked
+  std::function<void()> on_reload;
+  bool is_locked = false;
   bool stopping = false;
   // HAProxy's messages about a text; empty: it takes it. An error: it can't be run.
   std::function<Result<std::string>(const std::string&)> judge = [](const std::string& text) {
@@ -79,6 +82,10 @@ struct FakeHost : manage::Host {
     return messages;
   }
 
+  Outcome lock() override {
+    if (is_locked) return Error{"another agent"};
+    return Done{};
+  }
   Result<std::optional<std::string>> read(const std::string& name) override {
     if (name == cannot) return Error{name + ": cannot be read"};
     const auto file = files.find(name);
@@ -92,17 +99,17 @@ struct FakeHost : manage::Host {
   }
   Outcome rename(const std::string& from, const std::string& to) override {
     steps.push_back("rename " + from);
-    if (to == cannot) return Error{to + ": cannot be renamed"};
+    if (to == cannot || !files.contains(from)) return Error{to + ": cannot be renamed"};
     files[to] = files.at(from);
     files.erase(from);
     return Done{};
   }
   void sweep(std::string_view current_text, std::string_view last_good) override {
-    const std::string in_use[] = {manage::parts_folder_in(current_text),
-                                  manage::parts_folder_in(last_good)};
+    auto in_use = manage::parts_folders_in(current_text);
+    in_use.merge(manage::parts_folders_in(last_good));
     std::erase_if(files, [&](const auto& file) {
-      const std::string folder = manage::parts_folder_in("/" + file.first);
-      return !folder.empty() && folder != in_use[0] && folder != in_use[1];
+      const auto folders = manage::parts_folders_in(file.first);
+      return !folders.empty() && !in_use.contains(*folders.begin());
     });
   }
   Result<ExternalResult> check(const std::string& name) override {
@@ -111,9 +118,11 @@ struct FakeHost : manage::Host {
     if (!messages) return messages.error();
     return ExternalResult{messages->empty() ? 0 : 1, *messages};
   }
+  manage::Reload find_haproxy() override { return {found, reload_detail}; }
   manage::Reload reload() override {
     steps.push_back("reload");
     manage::Reload outcome{manage::Reload::Kind::kTaken, reload_detail};
+    if (on_reload) on_reload();
     if (!reloads.empty()) {
       outcome.kind = reloads.front();
       reloads.erase(reloads.begin());
@@ -137,7 +146,7 @@ inline manage::DeploymentOptions managed_options() {
   options.render = render::render_complete;
   // A text stands for forms that somebody has kept.
   options.write_forms = [](const manage::Forms& forms) {
-    kept_forms().push_back(forms);
+    if (kept_forms().empty() || kept_forms().back() != forms) kept_forms().push_back(forms);
     return std::to_string(kept_forms().size() - 1);
   };
   options.read_forms = [](const std::string& text) {

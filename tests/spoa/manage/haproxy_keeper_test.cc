@@ -80,6 +80,15 @@ TEST_CASE("what failed is tried again without another table") {
   CHECK(comes_true([&] { return keeper.facts().takeovers == 1; }));
 }
 
+TEST_CASE("one that is told to stop begins nothing more") {
+  Fixture fixture;
+  manage::HaproxyKeeper keeper(fixture.options, fixture.machine);
+  keeper.stop();
+  keeper.update(managed_table({managed_gateway("a", 1000)}));
+  keeper.stop();
+  CHECK(keeper.facts().takeovers == 0);
+}
+
 TEST_CASE("the end does not wait for a check") {
   Fixture fixture;
   fixture.machine.check = {"sleep", "1000"};

@@ -43,6 +43,44 @@ TEST_CASE("files are written whole, with the folders that they need, for their o
   CHECK_FALSE(*machine.read("a/b/c"));
 }
 
+TEST_CASE("a file that is there gets the mode of one that is written") {
+  Fixture fixture;
+  auto machine = fixture.machine();
+  fixture.folder.write("file", "old");
+  fs::permissions(fixture.folder.path("file"), static_cast<fs::perms>(0666));
+  REQUIRE(machine.write("file", "new"));
+  CHECK((fs::status(fixture.folder.path("file")).permissions() & fs::perms::mask) ==
+        static_cast<fs::perms>(0640));
+}
+
+TEST_CASE("symbolic links are not followed") {
+  Fixture fixture;
+  auto machine = fixture.machine();
+  const test::TemporaryFolder other;
+  other.write("file", "theirs");
+  fs::create_symlink(other.path("file"), fixture.folder.path("file"));
+  fs::create_symlink(other.path(), fixture.folder.path("folder"));
+  CHECK_FALSE(machine.write("file", "text"));
+  CHECK_FALSE(machine.write("folder/file", "text"));
+  CHECK(machine.read("file").error().message ==
+        fixture.folder.path("file") +
+            ": is a symbolic link, which the agent does not follow there");
+  CHECK(other.read("file") == "theirs");
+}
+
+TEST_CASE("one agent has the folder, until it ends") {
+  Fixture fixture;
+  auto second = fixture.machine();
+  {
+    auto first = fixture.machine();
+    CHECK(first.lock());
+    CHECK(first.lock());
+    CHECK(second.lock().error().message ==
+          fixture.folder.path() + ": another agent keeps HAProxy's configuration there");
+  }
+  CHECK(second.lock());
+}
+
 TEST_CASE("files that can't be read or written are errors") {
   Fixture fixture;
   auto machine = fixture.machine();
@@ -69,7 +107,10 @@ TEST_CASE("parts that nothing names are removed, and nothing else") {
     REQUIRE(machine.write(name + "/file", "x"));
   }
   fixture.folder.write("haproxy.cfg", "");
-  machine.sweep("config /x/" + kOne + "/a", "config /x/" + kTwo + "/a");
+  const std::string four = "pointsman-0000000000000004";
+  REQUIRE(machine.write(four + "/file", "x"));
+  machine.sweep("config /x/" + kOne + "/a\nlua-load /x/" + four + "/b", "map /x/" + kTwo + "/a");
+  CHECK(fixture.exists(four + "/file"));
   CHECK(fixture.exists(kOne + "/file"));
   CHECK(fixture.exists(kTwo + "/file"));
   CHECK_FALSE(fixture.exists(kThree));

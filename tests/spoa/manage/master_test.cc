@@ -46,6 +46,15 @@ TEST_CASE("a socket that is not there is unreachable") {
   CHECK(ask_master(longest + "x", "x", kPatience, stop).text.ends_with("path of a socket"));
 }
 
+TEST_CASE("a socket that can't be connected to is not one that nobody has") {
+  const StopFlag stop;
+  const test::TemporaryFolder folder;
+  folder.write("file", "");
+  // Below a file, and one's own limit for a path: whatever it is, a reload would not be taken.
+  CHECK(ask_master(folder.path("file/m.sock"), "x", kPatience, stop).kind == Kind::kBarred);
+  CHECK(ask_master(folder.path("file"), "x", kPatience, stop).kind == Kind::kUnreachable);
+}
+
 TEST_CASE("a master that does not answer is silent") {
   StopFlag stop;
   std::atomic<bool> ending{false};

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <deque>
 
+#include "base/limits.h"
+
 using namespace pointsman;
 using manage::MasterAnswer;
 using manage::reload_haproxy;
@@ -24,17 +26,22 @@ const MasterAnswer kReset{Answer::kSilent, "m.sock: Connection reset by peer"};
 // The answers one after another; the last one again and again, for as long as one may wait.
 struct Script {
   explicit Script(std::deque<MasterAnswer> all) : answers(std::move(all)) {
-    means.ask = [this](std::string_view command) {
+    means.ask = [this](std::string_view command, std::chrono::milliseconds time) {
       commands += std::string(commands.empty() ? "" : ", ") + std::string(command);
+      times.push_back(time);
       MasterAnswer answer = answers.front();
       if (answers.size() > 1) answers.pop_front();
       return answer;
     };
-    means.pause = [this] { return --patience > 0; };
+    means.pause = [this] {
+      commands += ", pause";
+      return --patience > 0;
+    };
   }
   std::deque<MasterAnswer> answers;
   int patience = 5;
   std::string commands;
+  std::vector<std::chrono::milliseconds> times;
   manage::ReloadMeans means;
 };
 
@@ -45,7 +52,7 @@ TEST_CASE("HAProxy 3 answers that the new worker runs, and it shows") {
   const auto reload = reload_haproxy(script.means);
   CHECK(reload.kind == Kind::kTaken);
   CHECK(reload.detail == "10 -> 11");
-  CHECK(script.commands == "show proc, reload, show proc");
+  CHECK(script.commands == "show proc, reload, pause, show proc");
 }
 
 TEST_CASE("HAProxy 2.6 answers nothing, is away for a while, and then has a new worker") {
@@ -92,7 +99,28 @@ TEST_CASE("a command reloads, and the master shows the outcome") {
   Script script({shows("10 worker\n"), shows("11 worker\n")});
   script.means.run_command = [] { return Result<ExternalResult>({0, ""}); };
   CHECK(reload_haproxy(script.means).kind == Kind::kTaken);
-  CHECK(script.commands == "show proc, show proc");
+  CHECK(script.commands == "show proc, pause, show proc");
+}
+
+TEST_CASE("only the reload itself is waited for longer, and its time begins when it is asked for") {
+  Script script({shows("10 worker\n"), kSays1, kReset, shows("11 worker\n")});
+  CHECK(reload_haproxy(script.means).kind == Kind::kTaken);
+  CHECK(script.commands == "show proc, reload, pause, show proc, pause, show proc");
+  const std::chrono::milliseconds shortly = limits::kMasterAnswerTime;
+  CHECK(script.times == std::vector<std::chrono::milliseconds>{shortly, limits::kMasterReloadTime,
+                                                               shortly, shortly});
+}
+
+TEST_CASE("one who can't be asked is found before anything is done") {
+  Script away({kGone});
+  CHECK(manage::find_haproxy(away.means).kind == Kind::kNotRunning);
+  Script barred({MasterAnswer{Answer::kBarred, "m.sock: Permission denied"}});
+  CHECK(manage::find_haproxy(barred.means).kind == Kind::kBarred);
+  CHECK(reload_haproxy(barred.means).detail == "m.sock: Permission denied");
+  CHECK(barred.commands == "show proc, show proc");
+  Script silent({kReset});  // of 2.6 after a failure
+  CHECK(manage::find_haproxy(silent.means).kind == Kind::kTaken);
+  CHECK(manage::find_haproxy({}).kind == Kind::kTaken);  // a command reloads
 }
 
 TEST_CASE("a command alone is believed") {
