@@ -332,7 +332,7 @@ class Managed(EndToEndTest):
     def test_an_agent_that_starts_anew_knows_what_haproxy_serves(self):
         self.start()
         self.side(1)
-        self.wait_for_route("side-1", port=8081)
+        self.wait_for_log("HAProxy runs its new configuration", 2)
         with self.stage.load(2) as load:
             for number, broken in enumerate((SIDE, "name: side\nport: 8081\nroutes: 5\n"), 1):
                 self.assertEqual(self.stage.agent.stop(), 0)

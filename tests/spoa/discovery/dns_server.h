@@ -22,27 +22,17 @@ class DnsServer {
  public:
   static constexpr int kA = 1, kAaaa = 28, kSrv = 33;
 
-  DnsServer() : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in name{};
-    name.sin_family = AF_INET;
-    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof name;
-    if (::bind(fd_, reinterpret_cast<sockaddr*>(&name), length) != 0 ||
-        ::getsockname(fd_, reinterpret_cast<sockaddr*>(&name), &length) != 0) {
-      throw std::runtime_error("no UDP socket");
-    }
-    tcp_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (::bind(tcp_, reinterpret_cast<sockaddr*>(&name), length) != 0 || ::listen(tcp_, 8) != 0) {
-      throw std::runtime_error("no TCP socket");
-    }
-    address_ = "127.0.0.1:" + std::to_string(ntohs(name.sin_port));
+  DnsServer() {
+    // The system picks a UDP port; the same TCP port may be somebody's.
+    constexpr int kTries = 100;
+    for (int i = 0; i < kTries && !open_sockets(); ++i) close_sockets();
+    if (fd_ < 0) throw std::runtime_error("no port for UDP and TCP");
     thread_ = std::thread([this] { run(); });
   }
   ~DnsServer() {
     stopping_ = true;
     thread_.join();
-    ::close(fd_);
-    ::close(tcp_);
+    close_sockets();
   }
   DnsServer(const DnsServer&) = delete;
   DnsServer& operator=(const DnsServer&) = delete;
@@ -75,6 +65,25 @@ class DnsServer {
   }
 
  private:
+  bool open_sockets() {
+    sockaddr_in name{};
+    name.sin_family = AF_INET;
+    name.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof name;
+    fd_ = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    tcp_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    auto* const raw = reinterpret_cast<sockaddr*>(&name);
+    if (::bind(fd_, raw, length) != 0 || ::getsockname(fd_, raw, &length) != 0) return false;
+    if (::bind(tcp_, raw, length) != 0 || ::listen(tcp_, 8) != 0) return false;
+    address_ = "127.0.0.1:" + std::to_string(ntohs(name.sin_port));
+    return true;
+  }
+  void close_sockets() {
+    ::close(fd_);
+    ::close(tcp_);
+    fd_ = tcp_ = -1;
+  }
+
   static std::string packed(int family, const std::string& address) {
     std::string bytes(family == AF_INET ? 4 : 16, '\0');
     ::inet_pton(family, address.c_str(), bytes.data());
@@ -156,7 +165,7 @@ class DnsServer {
     return reply;
   }
 
-  int fd_;
+  int fd_ = -1;
   int tcp_ = -1;
   std::string address_;
   std::mutex mutex_;
