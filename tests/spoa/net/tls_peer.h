@@ -77,8 +77,8 @@ class TlsPeer {
   bool secured() const { return SSL_is_init_finished(ssl_.get()) == 1; }
   bool was_ended() const { return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0; }
   bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
-  // The next handshake asks to go on with that session: with a copy, since OpenSSL gives one up when
-  // a connection that has it ends without a goodbye.
+  // The next handshake asks to go on with that session: with a copy, since OpenSSL gives one up
+  // when a connection that has it ends without a goodbye.
   void resume(const TlsPeer& other) {
     SSL_SESSION* const copy = SSL_SESSION_dup(SSL_get0_session(other.ssl_.get()));
     SSL_set_session(ssl_.get(), copy);
