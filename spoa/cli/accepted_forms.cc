@@ -6,11 +6,8 @@
 #include "routing/compile.h"
 
 namespace pointsman::cli {
-namespace {
 
 using nlohmann::json;
-
-}  // namespace
 
 std::string forms_text(const manage::Forms& forms) {
   json documents = json::array();

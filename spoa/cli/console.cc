@@ -37,20 +37,6 @@ Console process_console() {
   return {std::cin, std::cout, std::cerr, may_colour(STDOUT_FILENO), may_colour(STDERR_FILENO)};
 }
 
-std::string printable(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 void print_diagnostics(const Diagnostics& diagnostics, Console& console) {
   std::size_t errors_left =
       std::min(diagnostics.count(Severity::kError), limits::kDiagnosticsShown);

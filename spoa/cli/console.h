@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/diagnostic.h"
+#include "base/printable.h"
 
 namespace pointsman::cli {
 
@@ -22,9 +23,6 @@ struct Console {
 
 // The process's own streams; colour only on a terminal and without NO_COLOR.
 Console process_console();
-
-// Control bytes as \xNN: text from files and arguments never drives the terminal or forges a line.
-std::string printable(std::string_view text);
 
 // Sorted as given, at most kDiagnosticsShown of them (errors before the rest), to `console.err`.
 void print_diagnostics(const Diagnostics& diagnostics, Console& console);

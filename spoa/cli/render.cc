@@ -27,7 +27,7 @@ render::Options make_options(const RenderOptions& given, const config::Settings&
   options.agent_certificate = absolute_or_empty(given.agent_certificate);
   options.agent_name = given.agent_name;
   options.relay_folder = absolute_or_empty(given.relay_folder);
-  if (!given.folder.empty()) place_files(given.folder, options);
+  if (!given.folder.empty()) render::place_files(absolute_path(given.folder), options);
   options.bridge = !given.no_bridge;
   if (!given.table_file.empty()) options.table_file = absolute_path(given.table_file);
   if (!given.table_agents.empty()) options.table_agents = given.table_agents;
@@ -99,7 +99,7 @@ bool passes_haproxy(const Rendering& rendering, const render::Options& options, 
   Diagnostics diagnostics;
   const WriteInto into_folder = [&](const std::string& folder) -> Result<render::RenderedFiles> {
     render::Options there = options;
-    place_files(folder, there);
+    render::place_files(folder, there);
     auto files = rendering.files(there);
     if (!files) return files;
     if (auto written = write_files(*files, folder, 0600); !written) return written.error();

@@ -4,12 +4,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 
 #include "base/random.h"
 #include "base/write_file.h"
+#include "config/value_syntax.h"
 #include "routing/token_view.h"
 
 namespace pointsman::cli {
@@ -74,24 +74,15 @@ render::Options render_options(const config::Settings& settings) {
   return options;
 }
 
-void place_files(const std::string& folder, render::Options& options) {
-  options.spoe_file = absolute_path(folder + "/pointsman.spoe.cfg");
-  options.whitelist_file = absolute_path(folder + "/pointsman.backends.map");
-  options.bridge_file = absolute_path(folder + "/pointsman/pointsman.lua");
-}
-
 Result<std::map<std::uint16_t, std::string>> parse_port_binds(
     const std::vector<std::string>& texts) {
   std::map<std::uint16_t, std::string> binds;
   for (const std::string& text : texts) {
-    std::uint16_t port = 0;
-    const char* end = text.data() + text.size();
-    const auto [stopped, error] = std::from_chars(text.data(), end, port);
-    if (error != std::errc() || port == 0 || stopped == end || *stopped != '=' ||
-        stopped + 1 == end) {
-      return Error{fmt::format("'{}': wanted PORT=BIND, as 8080=127.0.0.1:18080", text)};
+    auto bind = config::parse_port_bind(text);
+    if (!bind) return Error{fmt::format("'{}': wanted {}", text, config::kPortBindWanted)};
+    if (!binds.insert(std::move(*bind)).second) {
+      return Error{fmt::format("'{}': the port stands there twice", text)};
     }
-    binds[port] = std::string(stopped + 1, end);
   }
   return binds;
 }

@@ -18,8 +18,6 @@ std::string absolute_or_empty(const std::string& path);
 
 // Agents and table as HAProxy reaches them, headers, nameserver, zone and edge.
 render::Options render_options(const config::Settings& settings);
-// The files beside the configuration lie in this folder.
-void place_files(const std::string& folder, render::Options& options);
 
 // "PORT=BIND" each; the error begins with the text.
 Result<std::map<std::uint16_t, std::string>> parse_port_binds(

@@ -47,14 +47,12 @@ void read_line_or_nothing(const YamlField& field, std::string_view wanted, std::
 }
 
 void read_port_bind(const YamlField& field, Settings& settings) {
-  constexpr std::string_view kWanted = "PORT=BIND, as 8080=127.0.0.1:18080";
-  const auto text = read_text_if(field, kWanted, is_line);
+  const auto text = read_text_if(field, kPortBindWanted, is_line);
   if (!text) return;
-  const std::size_t equals = std::min(text->find('='), text->size());
-  const auto port = parse_port(std::string_view(*text).substr(0, equals));
-  if (!port || equals + 1 >= text->size()) return field.wanted(kWanted);
-  if (!settings.manage_haproxy.port_binds.emplace(*port, text->substr(equals + 1)).second) {
-    field.error(fmt::format("port {} stands here twice", *port));
+  const auto bind = parse_port_bind(*text);
+  if (!bind) return field.wanted(kPortBindWanted);
+  if (!settings.manage_haproxy.port_binds.insert(*bind).second) {
+    field.error(fmt::format("port {} stands here twice", bind->first));
   }
 }
 

@@ -97,6 +97,13 @@ std::optional<HostAndPort> parse_host_and_port(std::string_view text) {
 
 bool is_address(std::string_view text) { return IpAddress::parse(text).has_value(); }
 
+std::optional<std::pair<std::uint16_t, std::string>> parse_port_bind(std::string_view text) {
+  const std::size_t equals = std::min(text.find('='), text.size());
+  const auto port = parse_port(text.substr(0, equals));
+  if (!port || equals + 1 >= text.size()) return std::nullopt;
+  return std::pair(*port, std::string(text.substr(equals + 1)));
+}
+
 bool is_host_name(std::string_view text) { return !routing::fault_in_host_name(text); }
 
 bool is_virtual_host(std::string_view text) {

@@ -21,6 +21,9 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text);
 std::optional<std::uint64_t> parse_whole_number(std::string_view text, std::uint64_t max);
 std::optional<std::uint16_t> parse_port(std::string_view text);  // 1 to 65535
 
+inline constexpr std::string_view kPortBindWanted = "PORT=BIND, as 8080=127.0.0.1:18080";
+std::optional<std::pair<std::uint16_t, std::string>> parse_port_bind(std::string_view text);
+
 struct HostAndPort {
   std::string host;  // literal address without brackets, or a host name
   std::uint16_t port = 0;

@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::size_t kHashDigits = 16;
 
-void place_parts(const std::string& folder, render::Options& options) {
-  options.spoe_file = folder + "/pointsman.spoe.cfg";
-  options.whitelist_file = folder + "/pointsman.backends.map";
-  options.bridge_file = folder + "/pointsman/pointsman.lua";
-}
-
 // Names and texts with their lengths, so that no two sets of files run into one text.
 std::string folder_name(const render::RenderedFiles& files) {
   std::string all;
@@ -31,12 +25,12 @@ std::string folder_name(const render::RenderedFiles& files) {
 Result<Configuration> render_configuration(const Render& render, const routing::RouteTable& table,
                                            render::Options options, const std::string& path) {
   // Parts name each other by their paths, so their hash is that of parts in a fixed folder.
-  place_parts(path + "/" + kPartsPrefix, options);
+  render::place_files(path + "/" + kPartsPrefix, options);
   auto files = render(table, options);
   if (!files) return files.error();
   Configuration configuration;
   configuration.folder = folder_name(*files);
-  place_parts(path + "/" + configuration.folder, options);
+  render::place_files(path + "/" + configuration.folder, options);
   files = render(table, options);
   if (!files) return files.error();
   configuration.text = kOwnLine + files->front().text;

@@ -3,29 +3,35 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <sstream>
 #include <utility>
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/printable.h"
 
 namespace pointsman::manage {
 namespace {
 
 using Kind = Reload::Kind;
 
-std::string on_one_line(const std::string& text) {
-  std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? ' ' : c;
-  return out;
-}
-
+// Whoever's template wrote it.
 bool has_backend_of(const routing::Gateway& gateway, const std::string& text) {
-  const auto has = [&](const routing::RouteSpec& route) {
-    if (route.backend || route.gateway) return false;
-    return text.find("\nbackend " + routing::backend_name(gateway.spec, route) + "\n") !=
-           std::string::npos;
-  };
-  return std::any_of(gateway.spec.routes.begin(), gateway.spec.routes.end(), has);
+  std::set<std::string, std::less<>> backends;
+  for (const routing::RouteSpec& route : gateway.spec.routes) {
+    if (route.backend || route.gateway) continue;
+    backends.insert(routing::backend_name(gateway.spec, route));
+  }
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string section;
+    std::string name;
+    words >> section >> name;
+    if ((section == "backend" || section == "listen") && backends.contains(name)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -257,7 +263,7 @@ bool Deployment::wait_for_haproxy(const Reload& reload) {
   if (reload.kind != Kind::kNotRunning) return get_stuck(reload.detail);
   if (!facts_.haproxy_away) {
     spdlog::warn("HAProxy is not running ({}); its new configuration waits for it",
-                 on_one_line(reload.detail));
+                 printable(reload.detail));
   }
   facts_.haproxy_away = true;
   facts_.fault = "HAProxy is not running: " + reload.detail;
@@ -315,7 +321,7 @@ bool Deployment::give_up(const Reload& failed) {
 bool Deployment::get_stuck(const std::string& fault) {
   if (host_.is_stopping()) return false;
   ++facts_.failures;
-  if (fault != facts_.fault) spdlog::error("HAProxy's configuration: {}", on_one_line(fault));
+  if (fault != facts_.fault) spdlog::error("HAProxy's configuration: {}", printable(fault));
   facts_.fault = fault;
   return false;
 }
@@ -327,7 +333,7 @@ void Deployment::tell_refused(const std::vector<Refusal>& refused) {
     if (std::find(known.begin(), known.end(), refusal) != known.end()) continue;
     if (++shown > limits::kManagedRefused) continue;
     spdlog::error("HAProxy refuses gateway {} and goes on without its change: {}",
-                  on_one_line(refusal.gateway), on_one_line(refusal.message));
+                  printable(refusal.gateway), printable(refusal.message));
   }
   if (shown > limits::kManagedRefused) {
     spdlog::error("... and {} gateways more", shown - limits::kManagedRefused);

@@ -31,8 +31,7 @@ MasterAnswer connect_failure(const std::string& path, int number) {
   if (number == EACCES || number == EPERM) {
     answer.text += fmt::format(
         " (HAProxy's master runs there, and the agent's user may not talk to it: start HAProxy "
-        "with "
-        "-S {},mode,660,group,GROUP where GROUP is one of the agent's)",
+        "with -S {},mode,660,group,GROUP where GROUP is one of the agent's)",
         path);
   }
   return answer;

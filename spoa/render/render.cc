@@ -14,6 +14,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using routing::RouteTable;
 
+constexpr const char* kSpoeFile = "pointsman.spoe.cfg";
+constexpr const char* kWhitelistFile = "pointsman.backends.map";
+
 constexpr DataWanted kForTemplates{.frontends = true, .gateways = true, .own_global = false};
 
 // The configuration, and the files that go with every configuration.
@@ -27,10 +30,10 @@ Result<RenderedFiles> files_of(const std::string& name, const TemplateSource& co
     return Done{};
   };
   if (auto added = add(name, configuration); !added) return added.error();
-  if (auto added = add("pointsman.spoe.cfg", shipped_template("spoe")); !added) {
+  if (auto added = add(kSpoeFile, shipped_template("spoe")); !added) {
     return added.error();
   }
-  if (auto added = add("pointsman.backends.map", shipped_template("whitelist")); !added) {
+  if (auto added = add(kWhitelistFile, shipped_template("whitelist")); !added) {
     return added.error();
   }
   if (!data["bridge"].get<bool>()) return files;
@@ -47,6 +50,12 @@ Result<RenderedFiles> render_shipped(const std::string& name, const std::string&
 }
 
 }  // namespace
+
+void place_files(const std::string& folder, Options& options) {
+  options.spoe_file = folder + "/" + kSpoeFile;
+  options.whitelist_file = folder + "/" + kWhitelistFile;
+  options.bridge_file = folder + "/pointsman/pointsman.lua";
+}
 
 Result<RenderedFiles> render_snippet(const RouteTable& table, const Options& options) {
   return render_shipped("pointsman.cfg", "snippet", table, options, {});

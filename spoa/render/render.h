@@ -89,6 +89,9 @@ struct RenderedFile {
   bool operator==(const RenderedFile&) const = default;
 };
 
+// The files beside the configuration will lie in this folder.
+void place_files(const std::string& folder, Options& options);
+
 // The configuration comes first.
 using RenderedFiles = std::vector<RenderedFile>;
 

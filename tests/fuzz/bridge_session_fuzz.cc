@@ -1,18 +1,14 @@
 // Feeds a bridge's session any bytes, cut anywhere. The first byte chooses the table's size, the
 // second how the rest is cut into reads; a poke or a new table comes in between.
 #include <algorithm>
-#include <cstdlib>
 
 #include "agent/bridge_book.h"
 #include "agent/bridge_session.h"
+#include "require.h"
 
 namespace {
 
 using namespace pointsman;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 class Host : public agent::BridgeHost {
  public:

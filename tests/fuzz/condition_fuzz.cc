@@ -1,8 +1,7 @@
 // Any text is parsed as a condition and as a rewrite. Errors point into the text; what parses
 // prints to a text that means the same; a rewritten path is one path.
-#include <cstdlib>
-
 #include "base/limits.h"
+#include "require.h"
 #include "routing/condition.h"
 #include "routing/rewrite.h"
 
@@ -10,10 +9,6 @@ using namespace pointsman;
 using namespace pointsman::routing;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 ByteBuffer some_headers() {
   ByteBuffer headers;

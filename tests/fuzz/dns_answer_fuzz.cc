@@ -1,19 +1,15 @@
 // Any bytes as a DNS message, the first of them saying how it came. Whatever it is, the reply is
 // within its size, echoes the question, and consists of whole records.
 #include <algorithm>
-#include <cstdlib>
 #include <vector>
 
 #include "dns/answer.h"
 #include "dns/zone_builder.h"
+#include "require.h"
 
 using namespace pointsman;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 IpAddress address(std::string_view text) { return IpAddress::parse(text).value(); }
 

@@ -1,21 +1,17 @@
 // A query of a client and a reply of a resolver, any bytes both: the first byte is the query's
 // length. What comes of them is a message of DNS, under the client's id.
 #include <algorithm>
-#include <cstdlib>
 
 #include "dns/message.h"
 #include "dns/responder/forwarded_query.h"
 #include "dns/responder/truncate.h"
+#include "require.h"
 
 namespace {
 
 using namespace pointsman;
 
 constexpr std::uint16_t kId = 0x7007;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 }  // namespace
 

@@ -2,20 +2,16 @@
 // cut into reads, the second how much of the output each write takes; answers of resolvers come
 // late.
 #include <algorithm>
-#include <cstdlib>
 
 #include "base/limits.h"
 #include "dns/responder/query_handler.h"
 #include "dns/responder/query_stream.h"
+#include "require.h"
 #include "tests/dns/responder/small_zones.h"
 
 namespace {
 
 using namespace pointsman;
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 class Host : public dns::QueryHost {
  public:

@@ -1,20 +1,16 @@
 // Gateway files: any bytes are read or refused with places inside the text, and what is read
 // compiles or is refused; the same text always gives the same result.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "config/gateway_files.h"
 #include "config/gateway_store.h"
+#include "require.h"
 #include "routing/compile.h"
 
 using namespace pointsman;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 void check_places(const Diagnostics& diagnostics, const std::string& text) {
   for (const Diagnostic& item : diagnostics.items()) {

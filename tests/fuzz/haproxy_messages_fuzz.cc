@@ -2,19 +2,15 @@
 // byte its output, behind it the configuration. Each message is about the gateway's file, a line of
 // the configuration or nothing.
 #include <algorithm>
-#include <cstdlib>
 #include <memory>
 
 #include "render/haproxy_messages.h"
+#include "require.h"
 #include "routing/compile.h"
 
 using namespace pointsman;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 std::shared_ptr<const routing::RouteTable> make_table() {
   routing::GatewaySpec spec;

@@ -1,19 +1,10 @@
 // Any bytes are a header block. Each value lies within them; a block that is well formed reads back
 // as it is written.
-#include <cstdlib>
-
+#include "require.h"
 #include "routing/header_block.h"
 
 using namespace pointsman;
 using namespace pointsman::routing;
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const Bytes bytes(data, size);

@@ -1,22 +1,14 @@
 // The body of a registration: any bytes are read or refused with a reason that is JSON; what is
 // read keeps every rule of the registry.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "api/registration.h"
 #include "base/limits.h"
 #include "registry/instance_rules.h"
+#include "require.h"
 
 using namespace pointsman;
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string body(reinterpret_cast<const char*>(data), size);

@@ -1,8 +1,8 @@
 // Feeds a session any bytes, cut anywhere. The first byte chooses the frame size that we offer, the
 // second how the rest is cut into reads.
 #include <algorithm>
-#include <cstdlib>
 
+#include "require.h"
 #include "spop/session.h"
 
 namespace {
@@ -18,10 +18,6 @@ class Echo : public spop::MessageHandler {
     });
   }
 };
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 // Takes what the session sends, as frames that HAProxy could read.
 void check_output(spop::Session& session, std::uint32_t max_frame_size) {

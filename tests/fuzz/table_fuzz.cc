@@ -1,9 +1,8 @@
 // Any bytes are read as a table or refused. Damage would always be found by the records' checks, so
 // each whole record gets the right one first, and what it says is looked at. What is read, compiles
 // and links is written, read and written again as the same bytes.
-#include <cstdlib>
-
 #include "base/limits.h"
+#include "require.h"
 #include "table/record.h"
 #include "table/table_reader.h"
 #include "table/table_writer.h"
@@ -11,10 +10,6 @@
 using namespace pointsman;
 
 namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 // The records with their checks made right; the rest as it is.
 ByteBuffer mended(Bytes document) {

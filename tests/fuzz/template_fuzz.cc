@@ -1,22 +1,14 @@
 // Any text is a template of a user's. Faults point into it; what has none is filled, whatever
 // partials of ours it includes, and no escaped value ends a line.
 #include <algorithm>
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "render/template_check.h"
 #include "render/template_data.h"
 #include "render/template_fill.h"
+#include "require.h"
 
 using namespace pointsman;
-
-namespace {
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const nlohmann::ordered_json sample = render::sample_data();

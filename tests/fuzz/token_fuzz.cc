@@ -2,10 +2,10 @@
 // writer makes. The MAC is always good here, since nobody guesses one.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "require.h"
 #include "routing/token_view.h"
 
 using namespace pointsman;
@@ -20,10 +20,6 @@ class AnyMac : public TokenMac {
     return Verdict::kGood;
   }
 };
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 void read(std::string_view text) {
   constexpr UnixSeconds kNow = 1750000000;

@@ -21,10 +21,6 @@ std::string printed(const Diagnostics& diagnostics, bool colour) {
 
 }  // namespace
 
-TEST_CASE("control bytes are shown as hexadecimal, all else as it is") {
-  CHECK(cli::printable("a\x1b[0m\n\x7f\xc3\xa9") == "a\\x1b[0m\\x0a\\x7f\xc3\xa9");
-}
-
 TEST_CASE("an error is printed even after more warnings than are shown") {
   Diagnostics diagnostics;
   for (std::size_t i = 0; i < limits::kDiagnosticsShown; ++i) diagnostics.warning({}, "", "", "w");

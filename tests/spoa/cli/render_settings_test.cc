@@ -22,14 +22,6 @@ TEST_CASE("HAProxy is told the listeners of the settings as it reaches them") {
   CHECK(options.zone == "pointsman.internal");
 }
 
-TEST_CASE("files are placed in a folder by their full paths") {
-  render::Options options;
-  cli::place_files("/etc/haproxy/sub/..", options);
-  CHECK(options.spoe_file == "/etc/haproxy/pointsman.spoe.cfg");
-  CHECK(options.whitelist_file == "/etc/haproxy/pointsman.backends.map");
-  CHECK(options.bridge_file == "/etc/haproxy/pointsman/pointsman.lua");
-}
-
 TEST_CASE("a port's bind is PORT=BIND") {
   const auto binds = cli::parse_port_binds({"80=127.0.0.1:8080", "443=:8443 ssl crt x"});
   REQUIRE(binds);
@@ -41,6 +33,9 @@ TEST_CASE("a port's bind is PORT=BIND") {
     REQUIRE_FALSE(refused);
     CHECK(refused.error().message.starts_with("'" + text + "': wanted PORT=BIND"));
   }
+  const auto twice = cli::parse_port_binds({"80=:80", "80=:81"});
+  REQUIRE_FALSE(twice);
+  CHECK(twice.error().message == "'80=:81': the port stands there twice");
 }
 
 TEST_CASE("the secret of instance cookies is made once") {

@@ -179,6 +179,20 @@ TEST_CASE("a gateway whose last form is not known is not left out") {
   CHECK(fixture.deployment->facts().refused.at(0).gateway == "c");
 }
 
+TEST_CASE("a gateway that HAProxy serves is known as such, however a template writes its section") {
+  Fixture fixture;
+  CHECK(fixture.bring({managed_gateway("a", 1000, "leastconn")}));
+  for (const char* file : {manage::kCurrentFile, manage::kLastGoodFile}) {
+    std::string& text = fixture.host.files.at(file);
+    const std::string plain = "\nbackend a__v1\n";
+    text.replace(text.find(plain), plain.size(), "\n  backend  a__v1 # ours\n");
+  }
+  fixture.host.files.erase(manage::kFormsFile);
+  fixture.start_anew();
+  CHECK(fixture.bring({managed_gateway("a", 1000, "wrong")}));
+  CHECK(has(fixture.deployment->facts().fault, "gateway a is not taken as it is"));
+}
+
 TEST_CASE("a step that fails changes nothing that HAProxy has, and is tried again") {
   Fixture fixture;
   CHECK(fixture.bring({managed_gateway("a", 1000)}));

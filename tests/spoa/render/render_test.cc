@@ -22,6 +22,14 @@ render::RenderedFiles configuration_of(const render::RenderedFiles& files) {
 
 }  // namespace
 
+TEST_CASE("the files beside a configuration are placed in one folder") {
+  render::Options options;
+  render::place_files("/etc/haproxy", options);
+  CHECK(options.spoe_file == "/etc/haproxy/pointsman.spoe.cfg");
+  CHECK(options.whitelist_file == "/etc/haproxy/pointsman.backends.map");
+  CHECK(options.bridge_file == "/etc/haproxy/pointsman/pointsman.lua");
+}
+
 TEST_CASE("the shipped files are what the snippet of no gateway consists of") {
   const auto files = render::render_snippet(*table_of({}), {});
   REQUIRE(files);
